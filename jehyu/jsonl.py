@@ -1,0 +1,67 @@
+"""`jehyu extract --jsonl`: articles in, events out, one a line, in input order. No database."""
+
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import datetime
+from itertools import islice
+from typing import Any
+
+Article = Mapping[str, Any]
+ReadMany = Callable[[Iterable[Article]], Iterator[Mapping[str, Any]]]
+
+BATCH = 256
+"""Lines held at a time: enough to keep worker processes busy, little enough to stream."""
+
+
+class BadArticle(ValueError):
+    """A line that is no article; the message says what is wrong with it."""
+
+    def __init__(self, message: str, article_id: object = None) -> None:
+        super().__init__(message)
+        self.article_id = article_id
+
+
+def parse_article(line: bytes) -> dict[str, Any]:
+    """One input line as an article with the keys id, url, title, text, published and lang.
+
+    Raises `BadArticle` when the line is no UTF-8 JSON object, or a field is missing or of the wrong type.
+    """
+    try:
+        article = json.loads(line.decode("utf-8"))
+    except UnicodeDecodeError as error:
+        raise BadArticle(f"not UTF-8 (byte {error.start})") from None
+    except (json.JSONDecodeError, RecursionError) as error:
+        raise BadArticle(f"not JSON: {error}") from None
+    if not isinstance(article, dict):
+        raise BadArticle(f"a JSON object is wanted, not {type(article).__name__}")
+    identity = article.get("id")
+    if not isinstance(identity, str | int) or isinstance(identity, bool):
+        raise BadArticle('"id" must be a string or a number')
+    if not isinstance(article.get("text"), str):
+        raise BadArticle('"text" must be a string', identity)
+    for field in ("url", "title", "published", "lang"):
+        if not isinstance(article.get(field), str | None):
+            raise BadArticle(f'"{field}" must be a string or null', identity)
+    if article.get("published"):
+        try:
+            datetime.fromisoformat(article["published"])
+        except ValueError:
+            raise BadArticle(f'"published" is no ISO date or time: {article["published"][:40]!r}', identity) from None
+    return {key: article.get(key) for key in ("id", "url", "title", "text", "published", "lang")}
+
+
+def extract_lines(lines: Iterable[bytes], read_many: ReadMany) -> Iterator[str]:
+    """For each line that is not blank, its JSON answer; a bad line gives one with ``error``, and the rest goes on."""
+    numbered = ((number, line) for number, line in enumerate(lines, 1) if line.strip())
+    while batch := list(islice(numbered, BATCH)):
+        parsed = [_parsed(number, line) for number, line in batch]
+        answers = read_many(article for article in parsed if "error" not in article)
+        for article in parsed:
+            yield json.dumps(article if "error" in article else next(answers), ensure_ascii=False)
+
+
+def _parsed(number: int, line: bytes) -> dict[str, Any]:
+    try:
+        return parse_article(line)
+    except BadArticle as error:
+        return {"id": error.article_id, "events": [], "error": f"line {number}: {error}"}

@@ -1,0 +1,36 @@
+"""One run at a time on one database."""
+
+import fcntl
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+
+class AlreadyRunning(RuntimeError):
+    """Another process holds the run lock of this database."""
+
+
+def lock_path(database: Path) -> Path:
+    return database.with_name(database.name + ".lock")
+
+
+@contextmanager
+def run_lock(database: Path) -> Iterator[None]:
+    """Hold the run lock of ``database``; raise `AlreadyRunning` at once if another process does.
+
+    The kernel drops an flock when its holder dies, however it dies, so a crashed run never leaves a lock behind. The
+    file stays: removing it would let two runs lock two different files of one name.
+    """
+    path = lock_path(database)
+    with path.open("a+", encoding="ascii") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            file.seek(0)
+            holder = file.read().strip() or "unknown"
+            raise AlreadyRunning(f"{database}: another run (process {holder}) is at work; this one stops here") from None
+        file.truncate(0)
+        file.write(str(os.getpid()))
+        file.flush()
+        yield
