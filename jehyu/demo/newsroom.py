@@ -6,14 +6,17 @@ from contextlib import ExitStack
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from threading import Lock, Thread
 from types import TracebackType
 from typing import Any, Self
 
+from crawler.source import Source, parse_sources, select
 from jehyu.demo.outlets import OUTLETS, Outlet
 from jehyu.demo.site import Page, Site
 from jehyu.demo.stories import Story, load_stories
 
+SOURCES = Path(__file__).parent / "sources.toml"
 HOST = "127.0.0.1"
 
 # Below the ports that systems hand out for outgoing connections, so that nothing is in the way by chance.
@@ -71,6 +74,17 @@ class Newsroom:
     def bases(self) -> dict[str, str]:
         """Scheme, host and port of every outlet, by outlet id."""
         return {outlet: site.base for outlet, site in self._sites.items()}
+
+    def sources(self, *names: str) -> list[Source]:
+        """The declared sources called ``names``, or all that are on, with the addresses of the running newsroom.
+
+        SourceError for a name that nobody has.
+        """
+        declared = SOURCES.read_text(encoding="utf-8")
+        for outlet in self.outlets:
+            declared = declared.replace(f"https://{outlet.domain}", self._sites[outlet.id].base)
+        served = {source.id: source for source in parse_sources(declared, str(SOURCES)) if source.id in self._sites}
+        return select(served, names)
 
     def url(self, story: Story) -> str:
         """Where a story is read."""
