@@ -1,0 +1,287 @@
+"""Storing what the reader found in an article: mentions and their parties."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from db.names import fold
+from db.organizations import Organizations
+
+# The other side of a pair whose name the article does not give.
+UNDISCLOSED = "?"
+# Reports further apart than this are never compared (docs/resolution.md).
+HORIZON_DAYS = 730
+
+_PARTY_FIELDS = ("name", "surface", "start", "end", "type", "country", "description")
+_DEAL_FIELDS = ("kind", "status", "new", "date", "date_precision", "confidence", "evidence_start", "evidence_end")
+
+
+@dataclass(frozen=True)
+class Extracted:
+    """What saving one article's extraction did to its mentions."""
+
+    added: int = 0
+    kept: int = 0
+    changed: int = 0
+    withdrawn: int = 0
+
+
+class Extractions(Organizations):
+    """The part of the store the extraction uses."""
+
+    def save_extraction(
+        self, article_id: int, version: str, events: Sequence[Mapping[str, Any]], *, content_hash: str | None = None
+    ) -> Extracted:
+        """Makes the article's live mentions equal to these events of the extraction contract, in one transaction.
+
+        A deal told as before keeps its row; one told otherwise (other kind, day, sentence …) keeps its id; one no
+        longer told is withdrawn, not deleted. With the `content_hash` that `pending_articles` gave, an extraction of
+        a text that has changed since is dropped: the article is still pending.
+        """
+        with self.transaction():
+            article = self.row("SELECT state, content_hash, extractor FROM articles WHERE id = ?", [article_id])
+            if article is None:
+                raise ValueError(f"article {article_id} is not in {self.path}")
+            if content_hash is not None and article["content_hash"] != content_hash or article["state"] == "gone":
+                return Extracted()
+            done = self._save_mentions(article_id, version, [_normal(event) for event in events])
+            self.conn.execute(
+                "UPDATE articles SET extractor = ?1, extracted_at = ?2, extract_error = NULL"
+                " WHERE id = ?3 AND (extractor IS NOT ?1 OR extract_error IS NOT NULL)",
+                [version, self.now(), article_id],
+            )
+            return done
+
+    def save_extraction_error(self, article_id: int, version: str, error: str) -> None:
+        """Records that this version could not read the article; its earlier mentions stand, it is not tried again."""
+        with self.transaction():
+            self.conn.execute(
+                "UPDATE articles SET extractor = ?, extracted_at = ?, extract_error = ? WHERE id = ?",
+                [version, self.now(), error, article_id],
+            )
+
+    def _save_mentions(self, article_id: int, version: str, events: list[dict[str, Any]]) -> Extracted:
+        stored = self._stored_mentions(article_id)
+        counts = {"added": 0, "kept": 0, "changed": 0, "withdrawn": 0}
+        matches = _match(events, stored)
+        for event, old in matches:
+            if old is None:
+                self._insert_mention(article_id, version, event)
+                counts["added"] += 1
+            elif old["withdrawn_at"] is None and _same(event, old):
+                counts["kept"] += 1
+            else:
+                self._update_mention(old["id"], version, event)
+                counts["changed"] += 1
+        matched = {old["id"] for _, old in matches if old}
+        for old in stored:
+            if old["id"] not in matched and old["withdrawn_at"] is None:
+                self._withdraw_mention(old["id"])
+                counts["withdrawn"] += 1
+        return Extracted(**counts)
+
+    def _stored_mentions(self, article_id: int) -> list[dict[str, Any]]:
+        """The article's mentions, withdrawn ones too, in the shape of `_normal`, with `id` and `withdrawn_at`."""
+        mentions = []
+        for row in self.rows("SELECT * FROM mentions WHERE article_id = ? ORDER BY id", [article_id]):
+            mention = {name: row[name] for name in ("id", "withdrawn_at", "evidence", "pairs", *_DEAL_FIELDS)}
+            mention["parties"] = [
+                {"org_id": party["given_id"], "names": json.loads(party["names"])}
+                | {name: party[name] for name in _PARTY_FIELDS}
+                for party in self.rows(
+                    "SELECT * FROM mention_parties WHERE mention_id = ? ORDER BY position", [row["id"]]
+                )
+            ]
+            mentions.append(mention)
+        return mentions
+
+    def _insert_mention(self, article_id: int, version: str, event: dict[str, Any]) -> None:
+        columns = ("article_id", "extractor", "created_at", "evidence", "pairs", *_DEAL_FIELDS)
+        values = {"article_id": article_id, "extractor": version, "created_at": self.now(), **event}
+        cursor = self.conn.execute(
+            f"INSERT INTO mentions ({', '.join(columns)}) VALUES ({', '.join(':' + name for name in columns)})",
+            {name: values[name] for name in columns},
+        )
+        assert cursor.lastrowid is not None
+        self._write_parties(cursor.lastrowid, event["parties"])
+
+    def _update_mention(self, mention_id: int, version: str, event: dict[str, Any]) -> None:
+        self._mark_neighbours(mention_id)
+        sets = ", ".join(f"{name} = :{name}" for name in ("extractor", "evidence", "pairs", *_DEAL_FIELDS))
+        self.conn.execute(
+            f"UPDATE mentions SET {sets}, withdrawn_at = NULL WHERE id = :id",
+            {name: value for name, value in event.items() if name != "parties"}
+            | {"extractor": version, "id": mention_id},
+        )
+        lost = self._erase_parties(mention_id)
+        self._write_parties(mention_id, event["parties"])
+        self._reassign_names(lost)
+
+    def _withdraw_mention(self, mention_id: int) -> None:
+        """Takes a mention out of the living: its row stays, its event is resolved again without it."""
+        self._mark_neighbours(mention_id)
+        self.conn.execute("UPDATE mentions SET withdrawn_at = ? WHERE id = ?", [self.now(), mention_id])
+        lost = self._unlink_names(mention_id)
+        self.conn.execute("DELETE FROM mention_pairs WHERE mention_id = ?", [mention_id])
+        self._reassign_names(lost)
+
+    def _withdraw_article(self, article_id: int) -> None:
+        for row in self.rows("SELECT id FROM mentions WHERE article_id = ? AND withdrawn_at IS NULL", [article_id]):
+            self._withdraw_mention(row["id"])
+
+    def _write_parties(self, mention_id: int, parties: list[dict[str, Any]]) -> None:
+        keys: set[str] = set()
+        for position, party in enumerate(parties):
+            values = {"mention_id": mention_id, "position": position, "given_id": party["org_id"]}
+            values |= {name: party[name] for name in _PARTY_FIELDS}
+            values["names"] = json.dumps(party["names"], ensure_ascii=False)
+            columns = ", ".join(f'"{name}"' for name in values)
+            marks = ", ".join(f":{name}" for name in values)
+            self.conn.execute(f"INSERT INTO mention_parties ({columns}) VALUES ({marks})", values)
+            for rank, name in enumerate(party["names"]):
+                self.conn.execute(
+                    "INSERT OR IGNORE INTO mention_names VALUES (?, ?, ?, ?, ?)",
+                    [fold(name), mention_id, position, rank, name],
+                )
+                keys.add(fold(name))
+        self._reassign_names(keys)
+        self._index_pairs(mention_id)
+
+    def _erase_parties(self, mention_id: int) -> set[str]:
+        lost = self._unlink_names(mention_id)
+        self.conn.execute("DELETE FROM mention_pairs WHERE mention_id = ?", [mention_id])
+        self.conn.execute("DELETE FROM mention_parties WHERE mention_id = ?", [mention_id])
+        return lost
+
+    def _unlink_names(self, mention_id: int) -> set[str]:
+        """Forgets a mention's names; returns those that may have linked organisations (two names of one party)."""
+        rows = self.rows("SELECT key, position FROM mention_names WHERE mention_id = ?", [mention_id])
+        self.conn.execute("DELETE FROM mention_names WHERE mention_id = ?", [mention_id])
+        positions = [row["position"] for row in rows]
+        return {row["key"] for row in rows if positions.count(row["position"]) > 1}
+
+    def _index_pairs(self, mention_id: int) -> None:
+        """Writes the mention's pairs for candidate lookup and queues it for resolution."""
+        self.conn.execute("DELETE FROM mention_pairs WHERE mention_id = ?", [mention_id])
+        mention = self.row(
+            "SELECT m.pairs, m.withdrawn_at, coalesce(a.published_at, m.date, a.fetched_at) AS reported"
+            " FROM mentions m JOIN articles a ON a.id = m.article_id WHERE m.id = ?",
+            [mention_id],
+        )
+        if mention is None or mention["withdrawn_at"]:
+            return
+        orgs = [
+            row["org_id"] or UNDISCLOSED
+            for row in self.rows(
+                "SELECT org_id FROM mention_parties WHERE mention_id = ? ORDER BY position", [mention_id]
+            )
+        ]
+        links = {(orgs[i], orgs[j]) for i, j in json.loads(mention["pairs"])}
+        links |= {(other, org) for org, other in links}
+        day = day_number(mention["reported"])
+        self.conn.executemany(
+            "INSERT OR IGNORE INTO mention_pairs VALUES (?, ?, ?, ?)",
+            [(org, other, day, mention_id) for org, other in sorted(links) if org not in (other, UNDISCLOSED)],
+        )
+        self.conn.execute("INSERT OR IGNORE INTO unresolved VALUES (?)", [mention_id])
+
+    def _mark_neighbours(self, mention_id: int) -> None:
+        """Queues the mention and all that may be compared with it, before it changes or goes."""
+        self.conn.execute("INSERT OR IGNORE INTO unresolved VALUES (?)", [mention_id])
+        self.conn.execute(
+            "INSERT OR IGNORE INTO unresolved SELECT n.mention_id FROM mention_pairs p JOIN mention_pairs n"
+            " ON n.org_id = p.org_id AND n.other_id = p.other_id AND n.day BETWEEN p.day - ?1 AND p.day + ?1"
+            " WHERE p.mention_id = ?2",
+            [HORIZON_DAYS, mention_id],
+        )
+        self.conn.execute(
+            "INSERT OR IGNORE INTO unresolved SELECT o.id FROM mentions m JOIN mentions o ON o.event_id = m.event_id"
+            " WHERE m.id = ? AND o.withdrawn_at IS NULL",
+            [mention_id],
+        )
+
+
+def day_number(moment: str) -> int:
+    """Days since year 1 of an ISO date or time, perhaps only a year or a month."""
+    parts = [int(part) for part in moment[:10].split("-")]
+    return date(parts[0], parts[1] if len(parts) > 1 else 1, parts[2] if len(parts) > 2 else 1).toordinal()
+
+
+def _normal(event: Mapping[str, Any]) -> dict[str, Any]:
+    """An event of the contract as the columns of `mentions`, with `parties` whose `names` is name, then aliases."""
+    evidence = event["evidence"]
+    parties = []
+    for party in event["parties"]:
+        names = list(dict.fromkeys(name for name in (party.get("name"), *(party.get("aliases") or [])) if name))
+        fields = {name: party.get(name) for name in _PARTY_FIELDS}
+        parties.append({"org_id": party.get("org_id"), **fields, "names": [n for n in names if fold(n)]})
+    return {
+        "kind": event["kind"],
+        "status": event["status"],
+        "new": int(event["new"]),
+        "date": event.get("date"),
+        "date_precision": event.get("date_precision"),
+        "confidence": round(float(event["confidence"]), 4),
+        "evidence": evidence["text"],
+        "evidence_start": evidence.get("start"),
+        "evidence_end": evidence.get("end"),
+        "pairs": json.dumps([list(pair) for pair in event["pairs"]]),
+        "parties": parties,
+    }
+
+
+def _same(event: dict[str, Any], old: dict[str, Any]) -> bool:
+    """Whether a stored mention says just what this event does."""
+    return all(event[name] == old[name] for name in ("evidence", "pairs", "parties", *_DEAL_FIELDS))
+
+
+def _match(
+    events: list[dict[str, Any]], stored: list[dict[str, Any]]
+) -> list[tuple[dict[str, Any], dict[str, Any] | None]]:
+    """Which stored mention each event continues: best first by shared parties, then by overlap of evidence."""
+    scored = []
+    for at, event in enumerate(events):
+        for old in stored:
+            score = _likeness(event, old)
+            if score > 0:
+                scored.append((-score, old["withdrawn_at"] is not None, at, old["id"], old))
+    chosen: dict[int, dict[str, Any]] = {}
+    taken: set[int] = set()
+    for _, _, at, identity, old in sorted(scored, key=lambda item: item[:4]):
+        if at not in chosen and identity not in taken:
+            chosen[at] = old
+            taken.add(identity)
+    return [(event, chosen.get(at)) for at, event in enumerate(events)]
+
+
+def _likeness(event: dict[str, Any], old: dict[str, Any]) -> float:
+    """0 when they cannot be the same telling: fewer than two parties in common, counting one undisclosed."""
+    mine, theirs = _party_keys(event), _party_keys(old)
+    shared = len(mine & theirs)
+    if shared < 2:
+        return 0.0
+    overlap = _overlap(event, old)
+    agreement = sum(event[name] == old[name] for name in ("kind", "status", "new", "date")) / 4
+    return shared / len(mine | theirs) + overlap + agreement
+
+
+def _party_keys(event: dict[str, Any]) -> set[str]:
+    return {
+        party["org_id"] or (fold(party["names"][0]) if party["names"] else UNDISCLOSED) for party in event["parties"]
+    }
+
+
+def _overlap(event: dict[str, Any], old: dict[str, Any]) -> float:
+    """Shared part of the two evidence spans, 0 to 1; by text where a span is missing."""
+    spans = [event["evidence_start"], event["evidence_end"], old["evidence_start"], old["evidence_end"]]
+    if event["evidence"] == old["evidence"]:
+        return 1.0
+    if None in spans:
+        return 0.0
+    start, end, old_start, old_end = spans
+    shared = min(end, old_end) - max(start, old_start)
+    return max(0, shared) / max(1, max(end, old_end) - min(start, old_start))

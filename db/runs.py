@@ -1,0 +1,110 @@
+"""Keeping account of runs, and of notices sent about events."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+from db.base import StoreBase, iso
+from db.connection import program_version
+
+_COUNTS = (
+    "articles_new",
+    "articles_changed",
+    "articles_failed",
+    "articles_read",
+    "events_new",
+    "events_changed",
+    "events_withdrawn",
+)
+
+
+class Runs(StoreBase):
+    """The part of the store that `jehyu run` uses for itself."""
+
+    def start_run(self) -> int:
+        """Opens a run and returns its id; runs a crash left open are closed as interrupted.
+
+        The caller holds the run lock, so an open run cannot be another living process.
+        """
+        with self.transaction():
+            self.conn.execute(
+                "UPDATE runs SET outcome = 'interrupted', finished_at = ? WHERE outcome IS NULL", [self.now()]
+            )
+            cursor = self.conn.execute(
+                "INSERT INTO runs (started_at, program, pid) VALUES (?, ?, ?)",
+                [self.now(), program_version(), os.getpid()],
+            )
+            assert cursor.lastrowid is not None
+            return cursor.lastrowid
+
+    def refuse_run(self, summary: str) -> int:
+        """Records a run that found another one at work."""
+        with self.transaction():
+            cursor = self.conn.execute(
+                "INSERT INTO runs (started_at, finished_at, outcome, summary, program, pid)"
+                " VALUES (?1, ?1, 'refused', ?2, ?3, ?4)",
+                [self.now(), summary, program_version(), os.getpid()],
+            )
+            assert cursor.lastrowid is not None
+            return cursor.lastrowid
+
+    def finish_run(self, run_id: int, outcome: str, summary: str, **counts: int) -> None:
+        """Closes a run: outcome ok, partial, failed or interrupted; counts are columns of `runs`."""
+        unknown = counts.keys() - set(_COUNTS)
+        if unknown:
+            raise ValueError(f"no such count in runs: {', '.join(sorted(unknown))}")
+        sets = "".join(f", {name} = :{name}" for name in counts)
+        with self.transaction():
+            self.conn.execute(
+                f"UPDATE runs SET finished_at = :now, outcome = :outcome, summary = :summary{sets} WHERE id = :id",
+                {"now": self.now(), "outcome": outcome, "summary": summary, "id": run_id, **counts},
+            )
+
+    def save_source_run(
+        self,
+        run_id: int,
+        source_id: str,
+        outcome: str,
+        *,
+        asked: int = 0,
+        new: int = 0,
+        unchanged: int = 0,
+        failed: int = 0,
+        failures: Mapping[str, int] | None = None,
+        newest_at: datetime | str | None = None,
+    ) -> None:
+        """What one source did in a run; `failures` counts by class. Said again, it replaces."""
+        kept = json.dumps(dict(sorted(failures.items()))) if failures else None
+        with self.transaction():
+            self.conn.execute(
+                "INSERT OR REPLACE INTO run_sources VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                [run_id, source_id, outcome, asked, new, unchanged, failed, kept, iso(newest_at)],
+            )
+
+    def queue_notices(self, receiver: str, subjects: Iterable[str]) -> None:
+        """Notes what a receiver is to be told; a subject once queued or sent is never queued again."""
+        with self.transaction():
+            self.conn.executemany(
+                "INSERT OR IGNORE INTO notices (receiver, subject, queued_at) VALUES (?, ?, ?)",
+                [(receiver, subject, self.now()) for subject in subjects],
+            )
+
+    def queued_notices(self, receiver: str) -> list[str]:
+        """Subjects not yet delivered, oldest first."""
+        found = self.rows(
+            "SELECT subject FROM notices WHERE receiver = ? AND sent_at IS NULL ORDER BY queued_at, subject", [receiver]
+        )
+        return [row["subject"] for row in found]
+
+    def save_notice(self, receiver: str, subjects: Iterable[str], failure: str | None = None) -> None:
+        """Marks subjects as delivered, or as tried in vain when `failure` says why."""
+        sent = None if failure else self.now()
+        with self.transaction():
+            self.conn.executemany(
+                "UPDATE notices SET sent_at = ?, failure = ?, attempts = attempts + 1 WHERE receiver = ? AND subject = ?",
+                [(sent, failure, receiver, subject) for subject in subjects],
+            )
