@@ -1,0 +1,245 @@
+"""Learns `nlp/data/weights.json` from labelled articles: what each fact is worth, and how sure the reader may be.
+
+    python -m nlp.calibration GOLD... [--rules-only] [--folds 5]
+
+The second step learns from scores that the first gave to articles it had not seen (cross-fitting), so that its
+probabilities hold for unseen articles. Needs scipy, which the project has through datasketch.
+"""
+
+import argparse
+import hashlib
+import json
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import minimize
+from scipy.sparse import csr_matrix
+
+from nlp.article import parse_article
+from nlp.confidence import CLASSES, WEIGHTS, Weights
+from nlp.encoder import load_encoder
+from nlp.evaluation import load_gold
+from nlp.features import View, pair_instances
+from nlp.gazetteer import fold, load
+from nlp.linking import Entity, Linker
+from nlp.partnership import ModelPair, PairReading, may_be_partners, read_pairs
+from nlp.pipeline import load_pipeline, make_doc, model_pairs, plan_reading
+
+Array = NDArray[np.float64]
+NONE, CORE, BACKGROUND, UNSETTLED = range(4)
+_RAREST = 3  # a fact seen in fewer instances than this is not learnt from
+_CORE_STATUSES = ("signed", "announced", "planned")
+_PUBLISHED_PRECISION = 0.95
+
+
+@dataclass(slots=True)
+class Example:
+    """One labelled article as the reader sees it. `labels` holds the class of each pair; None: either is right."""
+
+    view: View
+    labels: dict[tuple[int, int], int | None]
+    model: dict[tuple[int, int], ModelPair]
+
+
+def read_example(row: Mapping[str, Any], use_model: bool) -> Example | None:
+    """The article's view with its labels, or None if the first pass leaves it."""
+    article = parse_article(row)
+    plan = plan_reading(article)
+    if not plan.chosen:
+        return None
+    nlp = load_pipeline(article.lang, use_model)
+    doc = nlp.get_pipe("jehyu_organizations")(make_doc(nlp, article, plan))
+    view: View = doc._.view
+    return Example(view, _labels(view, row), model_pairs(view, doc._.predictions))
+
+
+def _labels(view: View, row: Mapping[str, Any]) -> dict[tuple[int, int], int | None]:
+    names = [{fold(name) for name in (entity.name, *entity.aliases)} for entity in view.entities]
+    found: dict[tuple[int, int], int | None] = {}
+    for event in row["events"]:
+        members = [_owners(party, view.entities, names) for party in event["parties"]]
+        for optional, pairs in ((True, event.get("optional_pairs") or []), (False, event["pairs"])):
+            for first, second in pairs:
+                for one in members[first]:
+                    for two in members[second]:
+                        key = (min(one, two), max(one, two))
+                        label = None if optional else _class(event)
+                        if key not in found or found[key] is None or label == CORE:
+                            found[key] = label
+    return found
+
+
+def _owners(party: Mapping[str, Any], entities: Sequence[Entity], names: Sequence[set[str]]) -> list[int]:
+    if not party["names"]:
+        words = set(str(party.get("description") or "").split())
+        return [index for index, one in enumerate(entities) if one.source == "undisclosed" and words & set(one.name.split())]
+    wanted = {fold(name) for name in party["names"]}
+    return [index for index, known in enumerate(names) if known & wanted]
+
+
+def _class(event: Mapping[str, Any]) -> int:
+    if not event["new"]:
+        return BACKGROUND
+    return CORE if event["status"] in _CORE_STATUSES else UNSETTLED
+
+
+class SoftmaxRegression:
+    """L2-penalised multinomial logistic regression, by L-BFGS."""
+
+    def __init__(self, penalty: float) -> None:
+        self.penalty = penalty
+        self.weights: Array = np.zeros((0, len(CLASSES)))
+
+    def fit(self, x: Any, y: NDArray[np.int64], weight: Array) -> "SoftmaxRegression":
+        shape = (x.shape[1], len(CLASSES))
+        target = np.eye(len(CLASSES))[y]
+        penalty = np.full(shape, self.penalty)
+        penalty[0] = 0.0
+
+        def loss(flat: Array) -> tuple[float, Array]:
+            w = flat.reshape(shape)
+            scores = x @ w
+            scores -= scores.max(axis=1, keepdims=True)
+            powers = np.exp(scores)
+            p = powers / powers.sum(axis=1, keepdims=True)
+            value = -(weight * np.log((p * target).sum(axis=1) + 1e-12)).sum() + 0.5 * (penalty * w * w).sum()
+            gradient = x.T @ (weight[:, None] * (p - target)) + penalty * w
+            return float(value), np.asarray(gradient).ravel()
+
+        self.weights = minimize(loss, np.zeros(shape).ravel(), jac=True, method="L-BFGS-B", options={"maxiter": 400}).x.reshape(shape)
+        return self
+
+
+def learn_sentences(examples: Sequence[Example], linker: Linker, penalty: float) -> dict[str, list[float]]:
+    """Weights of the first step. A deal told in several sentences counts most in the one that tells it best."""
+    rows: list[tuple[tuple[int, int, int], tuple[str, ...], int]] = []
+    for number, example in enumerate(examples):
+        for instance in pair_instances(example.view):
+            one, two = sorted((instance.one, instance.two))
+            if not may_be_partners(example.view.entities[one], example.view.entities[two], linker):
+                continue
+            label = example.labels.get((one, two), NONE)
+            if label is not None:
+                rows.append(((number, one, two), instance.features, label))
+    counts = Counter(feature for _, features, _ in rows for feature in features)
+    index = {"bias": 0} | {feature: place for place, feature in enumerate(sorted(f for f, n in counts.items() if n >= _RAREST), start=1)}
+    x, y = _matrix([features for _, features, _ in rows], index), np.array([label for *_, label in rows])
+    weight = np.ones(len(rows))
+    regression = SoftmaxRegression(penalty)
+    for _ in range(3):
+        regression.fit(x, y, weight)
+        weight = _attention(rows, np.asarray(x @ regression.weights), y)
+    return {feature: [round(float(value), 4) for value in regression.weights[place]] for feature, place in index.items()}
+
+
+def _matrix(features: Sequence[Iterable[str]], index: Mapping[str, int]) -> csr_matrix:
+    indices, pointers = [], [0]
+    for names in features:
+        indices += [0, *sorted({index[name] for name in names if name in index})]
+        pointers.append(len(indices))
+    return csr_matrix((np.ones(len(indices)), indices, pointers), shape=(len(features), len(index)))
+
+
+def _attention(rows: Sequence[tuple[tuple[int, int, int], tuple[str, ...], int]], scores: Array, y: NDArray[np.int64]) -> Array:
+    best: dict[tuple[int, int, int], float] = {}
+    own = scores[np.arange(len(y)), y] - scores[:, 0]
+    for (key, *_), score in zip(rows, own, strict=True):
+        best[key] = max(best.get(key, -1e9), score)
+    return np.array([1.0 if label == NONE or score >= best[key] - 0.5 else 0.15 for (key, _, label), score in zip(rows, own, strict=True)])
+
+
+def learn_joined(readings: Sequence[tuple[PairReading, int]], with_model: bool, penalty: float) -> dict[str, list[float]]:
+    """Weights of the second step."""
+    names = sorted({name for reading, _ in readings for name in reading.features if with_model or not name.startswith("model")})
+    x = np.array([[1.0, *(reading.features.get(name, 0.0) for name in names)] for reading, _ in readings])
+    scale = np.maximum(x.std(axis=0), 1e-3)
+    scale[0] = 1.0
+    y = np.array([label for _, label in readings])
+    regression = SoftmaxRegression(penalty).fit(x / scale, y, np.ones(len(y)))
+    weights = regression.weights / scale[:, None]
+    return {name: [round(float(value), 5) for value in row] for name, row in zip(["bias", *names], weights, strict=True)}
+
+
+def _labelled(example: Example, weights: Weights, linker: Linker) -> list[tuple[PairReading, int]]:
+    return [
+        (reading, label)
+        for reading in read_pairs(example.view, weights, linker, example.model)
+        if (label := example.labels.get((reading.one, reading.two), NONE)) is not None
+    ]
+
+
+def thresholds(readings: Sequence[tuple[PairReading, int]], weights: Weights, name: str) -> dict[str, float]:
+    """`report`: where F1 of core pairs is best (not below .4); `publish`: the least at which precision is .95."""
+    scored = sorted(((weights.joined_probabilities(reading.features, name)[CORE], label) for reading, label in readings), reverse=True)
+    positives = sum(label == CORE for _, label in scored)
+    best, report, publish, right, false = 0.0, 0.5, 0.95, 0, 0
+    for probability, label in scored:
+        right += label == CORE
+        false += label in (NONE, UNSETTLED)
+        f1 = 2 * right / (positives + right + false) if right else 0.0
+        if f1 > best:
+            best, report = f1, probability
+        if right + false >= 20 and right / (right + false) >= _PUBLISHED_PRECISION:
+            publish = probability
+    return {"report": round(max(report, 0.4), 3), "publish": round(max(publish, report), 3)}
+
+
+def learn(examples: Sequence[Example], linker: Linker, folds: int, with_model: bool) -> tuple[Weights, list[tuple[PairReading, int]]]:
+    """All weights, and the cross-fitted readings they were calibrated on."""
+    held_out: list[tuple[PairReading, int]] = []
+    empty: dict[str, dict[str, list[float]]] = {}
+    for part in range(folds):
+        sentence = learn_sentences([one for i, one in enumerate(examples) if i % folds != part], linker, penalty=2.0)
+        weights = Weights(sentence, empty, {}, "")
+        held_out += [pair for i, one in enumerate(examples) if i % folds == part for pair in _labelled(one, weights, linker)]
+    joined = {"rules": learn_joined(held_out, False, 3.0)}
+    if with_model:
+        joined["model"] = learn_joined(held_out, True, 3.0)
+    weights = Weights(learn_sentences(examples, linker, penalty=2.0), joined, {}, "")
+    return Weights(weights.sentence, joined, thresholds(held_out, weights, "model" if with_model else "rules"), ""), held_out
+
+
+def save(weights: Weights, path: Path) -> None:
+    body = {"sentence": weights.sentence, "joined": weights.joined, "thresholds": weights.thresholds}
+    digest = hashlib.sha256(json.dumps(body, sort_keys=True).encode()).hexdigest()[:8]
+    lines = ",\n".join(f"{json.dumps(name, ensure_ascii=False)}: {json.dumps(values)}" for name, values in sorted(weights.sentence.items()))
+    rest = json.dumps({"version": digest, "thresholds": weights.thresholds, "joined": weights.joined}, ensure_ascii=False, indent=1)
+    path.write_text(f'{rest[:-2]},\n"sentence": {{\n{lines}\n}}\n}}\n', encoding="utf-8")
+
+
+def _report(held_out: Sequence[tuple[PairReading, int]], weights: Weights, name: str) -> str:
+    right = false = missed = 0
+    for reading, label in held_out:
+        probabilities = weights.joined_probabilities(reading.features, name)
+        told = probabilities[CORE] >= weights.thresholds["report"]
+        right += told and label == CORE
+        false += told and label in (NONE, UNSETTLED)
+        missed += not told and label == CORE
+    return f"{name}: of the pairs seen, P {right / max(right + false, 1):.3f} R {right / max(right + missed, 1):.3f} ({right}/{false}/{missed})"
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    parser = argparse.ArgumentParser(prog="python -m nlp.calibration", description=__doc__)
+    parser.add_argument("gold", type=Path, nargs="+")
+    parser.add_argument("--rules-only", action="store_true")
+    parser.add_argument("--folds", type=int, default=5)
+    parser.add_argument("--out", type=Path, default=Path(__file__).parent / "data" / WEIGHTS)
+    options = parser.parse_args(arguments)
+    use_model = not options.rules_only and load_encoder() is not None
+    rows = [row for path in options.gold for row in load_gold(path)]
+    examples = [example for row in rows if (example := read_example(row, use_model)) is not None]
+    weights, held_out = learn(examples, Linker(load()), options.folds, use_model)
+    save(weights, options.out)
+    labels = Counter(CLASSES[label] for _, label in held_out)
+    print(f"{len(rows)} articles, {len(examples)} read, pairs {dict(labels)}, thresholds {weights.thresholds}")
+    for name in weights.joined:
+        print(_report(held_out, weights, name))
+
+
+if __name__ == "__main__":
+    main()

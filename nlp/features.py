@@ -1,0 +1,248 @@
+"""What can be seen of two organisations in one sentence: their parts in it, the deal words, the tense, the place.
+
+Features are names of facts ("ko|role=subject+with"); what each is worth is learnt (`confidence.py`).
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from nlp.article import Article
+from nlp.cues import MARKERS, Cue
+from nlp.linking import Entity
+from nlp.recognition import Mention
+from nlp.sentences import Sentence
+from nlp.status import STATUS_PATTERNS
+
+_GAP = 34  # characters between two names of one list
+_TRUSTED = ("table", "corporate", "led", "spelled", "introduced", "suffix", "model")
+
+
+class Part(NamedTuple):
+    """An entity's part in a sentence: which entity, where, its role, and which list of names it stands in."""
+
+    entity: int
+    mention: Mention
+    role: str
+    group: int
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """An article as far as it is read before partners are sought. `parts` and `cues` are by sentence index."""
+
+    article: Article
+    full: str
+    sentences: Sequence[Sentence]
+    entities: Sequence[Entity]
+    parts: dict[int, list[Part]]
+    cues: dict[int, list[Cue]]
+
+    def text(self, sentence: Sentence) -> str:
+        return self.full[sentence.start : sentence.end]
+
+
+class Instance(NamedTuple):
+    """A pair of entities (indexes, ordered by place) in one sentence, and what is seen of them there."""
+
+    one: int
+    two: int
+    sentence: int
+    cue: int
+    features: tuple[str, ...]
+
+
+_BRACKET = re.compile(r"^['’\"”]?\s?\([^()]{0,60}\)['’\"”]?")
+_ROLES_KO = (
+    ("with", r"^['’\"”]?\s?(?:와|과|랑|하고)(?:의|는|도|만|도\s)?(?![가-힣])"),
+    ("list", r"^['’\"”]?\s?[·ㆍ∙,/&]|^['’\"”]?\s(?:및|그리고|그리고도)\s"),
+    ("dash", r"^['’\"”]?\s?[-–—×]|^['’\"”]?\s[xX]\s"),
+    ("subject", r"^['’\"”]?\s?(?:측)?(?:은|는|이|가|께서)(?![가-힣])"),
+    ("also", r"^['’\"”]?도(?![가-힣])"),
+    ("object", r"^['’\"”]?\s?(?:을|를)(?![가-힣])"),
+    ("from", r"^['’\"”]?\s?(?:으로부터|로부터|에게서)"),
+    ("dative", r"^['’\"”]?\s?(?:에|에게|에도|에는)(?![가-힣])"),
+    ("at", r"^['’\"”]?\s?(?:에서|에서는)(?![가-힣])"),
+    ("genitive", r"^['’\"”]?\s?의(?![가-힣])"),
+    ("by", r"^['’\"”]?\s?(?:으로|로|로서)(?![가-힣])"),
+    ("copula", r"^['’\"”]?\s?(?:인|이다|이며|이고|입니다)(?![가-힣])"),
+    ("person", r"^\s?(?:대표|회장|사장|부회장|부사장|전무|상무|이사|교수|총장|원장|본부장|실장|팀장|관계자|연구원|애널리스트|CEO|CTO)"),
+    ("etc", r"^\s등"),
+    ("end", r"^['’\"”\])]*\s*$|^['’\"”]?\s?[…]"),
+)
+_ROLE_PATTERNS_KO = [(role, re.compile(pattern)) for role, pattern in _ROLES_KO]
+_ROLES_EN = (
+    ("with", r"\b(?:with|alongside|and partner)\s$"), ("between", r"\bbetween\s$"), ("by", r"\bby\s$"), ("from", r"\bfrom\s$"), ("to", r"\bto\s$"),
+    ("of", r"\bof\s$"), ("for", r"\bfor\s$"), ("at", r"\b(?:at|in|on)\s$"), ("like", r"\b(?:like|as|including)\s$"), ("that", r"\b(?:that|which|said)\s$"),
+)  # fmt: skip
+_ROLE_PATTERNS_EN = [(role, re.compile(pattern)) for role, pattern in _ROLES_EN]
+_ADJECTIVES_EN = re.compile(r"(?:\s|^)(?:(?:the|an?|its|U\.S\.|South|Korean|Japanese|Chinese|American|global|leading|tech|giant|partner|[A-Za-z]+-based|chip|startup|company|firm|AI|automaker|chipmaker|telecom)\s)+$", re.I)
+_LIST_JOIN_EN = re.compile(r"^(?:\s?\([^)]{0,40}\))?\s?(?:,|,?\sand|,?\sas well as|&|/|,?\salong with)\s?(?:the\s|its\s|[a-z\-]+\s){0,3}$")
+_LIST_JOIN_KO = re.compile(r"^(?:와|과|랑|하고)?\s?(?:[^\s,.]{1,12}\s){0,3}?$|^\s?[·ㆍ∙,/&\-–—×]\s?(?:[^\s,.]{1,12}\s){0,3}?$|^\s(?:및|그리고|x|X)\s(?:[^\s,.]{1,12}\s){0,3}?$")
+_SUBJECT_AFTER_EN = re.compile(r"^(?:\s?\([^)]{0,40}\))?(?:,[^,]{3,120},)?\s(?:has|have|had|will|is|are|was|were|said|says|also|today|announced|signed|signs|and|[a-z]+(?:ed|s)\b)")
+
+
+def sentence_parts(full: str, sentence: Sentence, mentions: Sequence[tuple[int, Mention]], lang: str) -> list[Part]:
+    """The roles of a sentence's mentions (with their entity indexes, in order); members of a list share a role."""
+    if lang == "en":
+        return _parts_english(full, sentence, mentions)
+    roles = [_role_korean(full, sentence, mention) for _, mention in mentions]
+    groups = list(range(len(mentions)))
+    for index in range(len(mentions) - 2, -1, -1):
+        if roles[index] not in ("with", "list", "dash"):
+            continue
+        left, right = mentions[index][1], mentions[index + 1][1]
+        gap = _BRACKET.sub("", full[left.end : right.start]).lstrip("'’\"”")
+        if len(gap) <= _GAP and _LIST_JOIN_KO.match(gap.replace("'", "").replace("‘", "")):
+            groups[index] = groups[index + 1]
+            roles[index] = roles[index + 1]
+    return [Part(entity, mention, role, group) for (entity, mention), role, group in zip(mentions, roles, groups, strict=True)]
+
+
+def _role_korean(full: str, sentence: Sentence, mention: Mention) -> str:
+    after = _BRACKET.sub("", full[mention.end : min(sentence.end, mention.end + 80)])
+    for role, pattern in _ROLE_PATTERNS_KO:
+        if pattern.match(after):
+            return role
+    return "modifier" if after[:1].isspace() else "other"
+
+
+def _parts_english(full: str, sentence: Sentence, mentions: Sequence[tuple[int, Mention]]) -> list[Part]:
+    parts: list[Part] = []
+    for index, (entity, mention) in enumerate(mentions):
+        role, group = _role_english(full, sentence, mention, index), index
+        if parts:
+            gap = full[parts[-1].mention.end : mention.start]
+            if len(gap) <= _GAP and _LIST_JOIN_EN.match(gap):
+                role, group = parts[-1].role, parts[-1].group
+        parts.append(Part(entity, mention, role, group))
+    return parts
+
+
+def _role_english(full: str, sentence: Sentence, mention: Mention, index: int) -> str:
+    before = full[sentence.start : mention.start]
+    bare = _ADJECTIVES_EN.sub(" ", before)
+    for role, pattern in _ROLE_PATTERNS_EN:
+        if pattern.search(bare):
+            return role
+    after = full[mention.end : min(sentence.end, mention.end + 160)]
+    if after.startswith(("’s", "'s")):
+        return "genitive"
+    if _SUBJECT_AFTER_EN.match(after) and (index == 0 or not before.strip() or before.rstrip().endswith((",", "and", "“", '"'))):
+        return "subject"
+    return "first" if index == 0 else "object"
+
+
+def pair_instances(view: View) -> Iterator[Instance]:
+    """Every pair of entities in a sentence with a deal word, and pairs with the firm the text goes on speaking of."""
+    topic: int | None = None
+    first_topic: int | None = None
+    for sentence in view.sentences:
+        parts = view.parts.get(sentence.index, [])
+        subject = next((part.entity for part in parts if part.role in ("subject", "first")), None)
+        if first_topic is None and parts and (subject is not None or sentence.in_title):
+            first_topic = subject if subject is not None else parts[0].entity
+        cues = view.cues.get(sentence.index, [])
+        if cues and parts:
+            yield from _pairs_within(view, sentence, parts, cues, first_topic)
+            if subject is None:
+                yield from _pairs_with_topic(view, sentence, parts, cues, topic, first_topic)
+        topic = subject if subject is not None else topic
+
+
+def _pairs_within(view: View, sentence: Sentence, parts: Sequence[Part], cues: Sequence[Cue], topic: int | None) -> Iterator[Instance]:
+    shared = _sentence_features(view, sentence, parts, topic)
+    best: dict[tuple[int, int], Instance] = {}
+    for index, one in enumerate(parts):
+        for two in parts[index + 1 :]:
+            if one.entity == two.entity:
+                continue
+            key = (min(one.entity, two.entity), max(one.entity, two.entity))
+            gap = two.mention.start - one.mention.end
+            if key in best and not (one.role == "subject" and two.role == "with"):
+                continue
+            cue, features = _pair_features(view, sentence, one, two, parts, cues)
+            place = ("gap=0" if gap < 8 else "gap=1" if gap < 25 else "gap=2" if gap < 60 else "gap=3",)
+            best[key] = Instance(one.entity, two.entity, sentence.index, cue, _tagged(view, features + shared + place))
+    yield from best.values()
+
+
+def _pairs_with_topic(
+    view: View, sentence: Sentence, parts: Sequence[Part], cues: Sequence[Cue], topic: int | None, first: int | None
+) -> Iterator[Instance]:
+    """`이 회사는 …`, or no subject at all: who the sentence before was about is the other partner."""
+    here = {part.entity for part in parts}
+    for name, entity in (("topic", topic), ("lead", first)):
+        if entity is None or entity in here or (name == "lead" and first == topic):
+            continue
+        shared = _sentence_features(view, sentence, parts, first)
+        for part in {part.entity: part for part in parts}.values():
+            cue = _next_cue(cues, part.mention.end)
+            features = (
+                f"elided={name}+{part.role}", f"elided-cue={name}+{cue.group}", f"cue={cue.group}", f"word={view.full[cue.start:cue.end]}",
+                *_entity_features(view, entity, part.entity),
+            )  # fmt: skip
+            yield Instance(entity, part.entity, sentence.index, cue.start, _tagged(view, features + shared))
+
+
+def _tagged(view: View, features: Sequence[str]) -> tuple[str, ...]:
+    return tuple(f"{view.article.lang}|{feature}" for feature in dict.fromkeys(features))
+
+
+def _next_cue(cues: Sequence[Cue], position: int) -> Cue:
+    return next((cue for cue in cues if cue.start >= position), cues[-1])
+
+
+def _pair_features(
+    view: View, sentence: Sentence, one: Part, two: Part, parts: Sequence[Part], cues: Sequence[Cue]
+) -> tuple[int, tuple[str, ...]]:
+    after = [cue for cue in cues if cue.start >= two.mention.end]
+    between = [cue for cue in cues if one.mention.end <= cue.start and cue.end <= two.mention.start]
+    before = [cue for cue in cues if cue.end <= one.mention.start]
+    main = (between or after or before or list(cues))[0] if view.article.lang == "en" else (after or between or before or list(cues))[0]
+    together = one.group == two.group
+    roles = f"list:{two.role}" if together else f"{one.role}+{two.role}"
+    distance = after[0].start - two.mention.end if after else 999
+    third = {part.entity for part in parts if one.mention.end <= part.mention.start < two.mention.start} - {one.entity, two.entity}
+    features = [
+        f"roles={roles}", f"roles-cue={roles}|{main.group}", f"cue={main.group}", f"word={view.full[main.start:main.end]}",
+        f"after={after[0].group if after else None}", f"near={distance // 12 if distance < 60 else 5}",
+        f"third={min(len(third), 3)}", *(f"between={cue.group}" for cue in between), *(f"later={cue.group}" for cue in after[:4]),
+        *(f"before={cue.group}" for cue in before[-2:]),
+        f"tail={view.full[two.mention.end:sentence.end].strip()[:2]}" if sentence.in_title else "body",
+        *_entity_features(view, one.entity, two.entity),
+    ]  # fmt: skip
+    if view.article.lang == "ko" and after and "." not in view.full[two.mention.end : after[0].start]:
+        features.append(f"clause={roles}|{after[0].group}|{int(distance < 30)}")
+    return main.start, tuple(features)
+
+
+def _entity_features(view: View, one: int, two: int) -> tuple[str, ...]:
+    a, b = view.entities[one], view.entities[two]
+    sources = "+".join(sorted(entity.source if entity.source in _TRUSTED else f"~{entity.source}" for entity in (a, b)))
+    counts = sorted(min(len(entity.mentions), 4) for entity in (a, b))
+    nested = a.name in b.name or b.name in a.name
+    return (
+        f"types={'+'.join(sorted((a.type, b.type)))}", f"sources={sources}", f"counts={counts[0]}+{counts[1]}",
+        *(("nested",) if nested else ()), *(f"media={int('media' in (e.organization.tags if e.organization else ()))}" for e in (a, b)),
+        *(f"source={entity.source}" for entity in (a, b)),
+    )  # fmt: skip
+
+
+def _sentence_features(view: View, sentence: Sentence, parts: Sequence[Part], topic: int | None) -> tuple[str, ...]:
+    text, lang = view.text(sentence), view.article.lang
+    count = len({part.entity for part in parts})
+    here = {part.entity for part in parts}
+    features = [
+        "title" if sentence.in_title else f"place={min(sentence.index, 3) if sentence.index < 4 else 4 if sentence.index < 8 else 5}",
+        f"orgs={min(count, 6)}", f"about-topic={int(topic in here)}",
+        *(f"status={status}" for status, pattern in STATUS_PATTERNS[lang] if pattern.search(text)),
+        *(f"{name}" for name, patterns in MARKERS.items() if patterns[lang].search(text)),
+        *(f"mark={match.group().strip()[:12].lower()}" for name in ("negative", "background") for match in [MARKERS[name][lang].search(text)] if match),
+    ]  # fmt: skip
+    if text[:1] in "“\"‘'":
+        features.append("quoted")
+    if len(text) > 220:
+        features.append("long")
+    return tuple(features)

@@ -1,0 +1,189 @@
+"""From mentions to organisations: the table's where it is known, else a provisional one named by the article itself."""
+
+import hashlib
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from nlp.gazetteer import Gazetteer, Organization, fold
+from nlp.recognition import Mention
+from nlp.unlisted import organization_type
+from nlp.unlisted_english import organization_type_english
+
+_SOURCES = ("table", "corporate", "led", "model", "spelled", "introduced", "suffix", "headline", "defined", "doubtful", "with", "listed", "subject", "object", "initial")
+_PARENTHESIS = re.compile(r"^['’\"”]?\s?\((?:이하|약칭|옛|구|일명|the\s)?[,:]?\s*['‘“\"]?([가-힣A-Za-z0-9][^()]{0,40}?)['’”\"]?(?:\s?[,;/·].{0,40}?)?\)")
+_NATION_BEFORE = (
+    ("US", r"미국(?:의|\s)|美\s?|실리콘밸리|북미|US-based|U\.S\.|American"), ("JP", r"일본(?:의|\s)|日\s?|Japan"), ("CN", r"중국(?:의|\s)|中\s?|Chin(?:a|ese)"),
+    ("GB", r"영국|英|UK|British"), ("DE", r"독일|獨|German"), ("FR", r"프랑스|佛|French|France"), ("TW", r"대만|Taiwan"), ("SG", r"싱가포르|Singapore"),
+    ("VN", r"베트남|Vietnam"), ("IN", r"인도\s|Indian?\b"), ("IL", r"이스라엘|Israel"), ("CA", r"캐나다|Canad"), ("AU", r"호주|Australia"), ("SA", r"사우디|Saudi"),
+    ("AE", r"아랍에미리트|UAE|두바이|Dubai|아부다비"), ("ID", r"인도네시아|Indonesia"), ("TH", r"태국|Thai"), ("MY", r"말레이시아|Malaysia"), ("PH", r"필리핀|Philippine"),
+    ("NL", r"네덜란드|Dutch"), ("CH", r"스위스|Swiss"), ("SE", r"스웨덴|Swed"), ("ES", r"스페인|Spanish"), ("IT", r"이탈리아|Italian"), ("HK", r"홍콩|Hong Kong"),
+    ("PL", r"폴란드|Polish|Poland"), ("BR", r"브라질|Brazil"), ("KZ", r"카자흐스탄"), ("UZ", r"우즈베키스탄"), ("MN", r"몽골"), ("NO", r"노르웨이|Norw"), ("DK", r"덴마크|Danish"),
+    ("KR", r"국내(?!외)|한국(?:의|\s)|South Korea|Korean|Seoul-based"),
+)  # fmt: skip
+_NATIONS = [(country, re.compile(rf"(?:{words})[^,.()·]{{0,28}}$")) for country, words in _NATION_BEFORE]
+_SHORTEST_ALIAS = 2
+
+
+@dataclass(slots=True)
+class Entity:
+    """An organisation in one article. `mentions` in order of place; `names` holds every form the article gives it."""
+
+    org_id: str
+    name: str
+    type: str
+    country: str | None
+    organization: Organization | None
+    source: str
+    names: list[str] = field(default_factory=list)
+    mentions: list[Mention] = field(default_factory=list)
+
+    @property
+    def aliases(self) -> list[str]:
+        listed = self.organization.names if self.organization else ()
+        return [name for name in dict.fromkeys((*listed, *self.names)) if name != self.name]
+
+
+class Linker:
+    """`link(full, mentions, lang)` groups mentions by the organisation they mean."""
+
+    def __init__(self, gazetteer: Gazetteer) -> None:
+        self._gazetteer = gazetteer
+
+    def link(self, full: str, mentions: Sequence[Mention], lang: str) -> list[Entity]:
+        same = _Names(self._defined_together(full, mentions))
+        entities: dict[str, Entity] = {}
+        for mention in mentions:
+            organization = self._choose(mention, mentions, full)
+            key = organization.id if organization else same.root(fold(mention.surface))
+            entities.setdefault(key, _entity(key, mention, organization, full, lang)).mentions.append(mention)
+        merged = _merge_short_forms(list(entities.values()))
+        for entity in merged:
+            _describe(entity, full, lang, same)
+        return merged
+
+    def is_family(self, one: Entity, two: Entity) -> bool:
+        """Whether one is the other's parent, directly or further up."""
+        if one.organization is None or two.organization is None:
+            return False
+        return two.org_id in self._gazetteer.ancestors(one.org_id) or one.org_id in self._gazetteer.ancestors(two.org_id)
+
+    def is_sister(self, one: Entity, two: Entity) -> bool:
+        if one.organization is None or two.organization is None:
+            return False
+        return bool(set(self._gazetteer.ancestors(one.org_id)) & set(self._gazetteer.ancestors(two.org_id)))
+
+    def _choose(self, mention: Mention, mentions: Sequence[Mention], full: str) -> Organization | None:
+        """Of several bearers of a name, the one that the article names otherwise too, or whose context it speaks of."""
+        if len(mention.organizations) < 2:
+            return mention.organizations[0] if mention.organizations else None
+        elsewhere = {one.id for other in mentions if len(other.organizations) == 1 for one in other.organizations}
+
+        def evidence(one: Organization) -> tuple[int, int, int]:
+            return one.id in elsewhere, sum(word in full for word in one.context), "defunct" not in one.tags
+
+        return max(mention.organizations, key=evidence)
+
+    def _defined_together(self, full: str, mentions: Sequence[Mention]) -> Iterable[tuple[str, str]]:
+        """Pairs of folded names that the article itself equates: `퓨리오사AI(FuriosaAI)`, `한국수력원자력(이하 한수원)`."""
+        for mention in mentions:
+            match = _PARENTHESIS.match(full[mention.end : mention.end + 60])
+            if match and _may_equate(mention.surface, match.group(1), match.group(0)):
+                yield fold(mention.surface), fold(match.group(1))
+
+
+class _Names:
+    """Folded names that mean the same within an article (a small union-find)."""
+
+    def __init__(self, pairs: Iterable[tuple[str, str]]) -> None:
+        self._parent: dict[str, str] = {}
+        for main, other in pairs:
+            if main and other and self.root(main) != self.root(other):
+                self._parent[self.root(other)] = self.root(main)
+
+    def root(self, name: str) -> str:
+        while name in self._parent:
+            name = self._parent[name]
+        return name
+
+    def equal_to(self, root: str) -> list[str]:
+        return [name for name in self._parent if self.root(name) == root]
+
+
+def provisional_id(name: str) -> str:
+    """A stable id for an organisation that the table lacks: the same for every spelling that folds alike."""
+    key = fold(name)
+    slug = re.sub(r"[^a-z0-9]+", "-", key).strip("-")[:24]
+    digest = hashlib.sha256(key.encode()).hexdigest()[:10]
+    return f"x-{slug}-{digest}" if slug else f"x-{digest}"
+
+
+def _may_equate(surface: str, inside: str, bracket: str) -> bool:
+    if re.search(r"이하|약칭|옛|일명", bracket[:6]):
+        return True
+    if re.match(r"^(?:대표|총장|원장|회장|사장|시장|\d|CEO|NASDAQ|NYSE|KOSDAQ|KOSPI|KRX|코스닥|코스피)", inside):
+        return False
+    latin_inside, latin_surface = inside.isascii(), surface.isascii()
+    if latin_inside != latin_surface:
+        return bool(re.match(r"^[A-Z0-9]", inside)) if latin_inside else len(inside) <= 12
+    return latin_inside and inside.isupper() and surface[:1] == inside[:1]
+
+
+def _entity(key: str, mention: Mention, organization: Organization | None, full: str, lang: str) -> Entity:
+    if organization is not None:
+        name = (organization.name_en if lang == "en" else None) or organization.name
+        return Entity(organization.id, name, organization.type, organization.country, organization, mention.source)
+    kind = organization_type_english(mention.surface) if mention.surface.isascii() else organization_type(mention.surface)
+    return Entity(key, mention.surface, kind, None, None, mention.source)
+
+
+def _merge_short_forms(entities: list[Entity]) -> list[Entity]:
+    """`뤼튼` after `뤼튼테크놀로지스`: an unlisted name that begins another name of the article, and comes later, is its short form."""
+    kept: list[Entity] = []
+    for entity in sorted(entities, key=lambda one: -len(one.name)):
+        target = None
+        if entity.organization is None:
+            target = next((other for other in kept if _is_short_form(entity, other)), None)
+        if target is None:
+            kept.append(entity)
+        else:
+            target.mentions += entity.mentions
+    return sorted(kept, key=lambda one: min(mention.start for mention in one.mentions))
+
+
+def _is_short_form(short: Entity, long: Entity) -> bool:
+    if len(short.name) < _SHORTEST_ALIAS or long.mentions[0].start > short.mentions[0].start:
+        return False
+    forms = {mention.surface for mention in long.mentions}
+    return any(form != short.name and form.startswith(short.name) and _is_name_head(short.name, form) for form in forms)
+
+
+def _is_name_head(short: str, form: str) -> bool:
+    rest = form[len(short) :].strip()
+    if short.isascii():
+        return form[len(short)] in " ,." and len(short) >= 3
+    return len(short) >= 2 and len(rest) >= 2 and organization_type(form) == organization_type(short)
+
+
+def _describe(entity: Entity, full: str, lang: str, same: _Names) -> None:
+    entity.mentions.sort(key=lambda mention: mention.start)
+    entity.source = min((mention.source for mention in entity.mentions), key=_SOURCES.index)
+    entity.names = list(dict.fromkeys(mention.surface for mention in entity.mentions))
+    for mention in entity.mentions:
+        match = _PARENTHESIS.match(full[mention.end : mention.end + 60])
+        if match and _may_equate(mention.surface, match.group(1), match.group(0)) and match.group(1) not in entity.names:
+            entity.names.append(match.group(1).strip())
+    if entity.organization is None:
+        entity.name = max((mention.surface for mention in entity.mentions), key=len)
+        entity.org_id = provisional_id(entity.name)
+        entity.country = _country(entity, full, lang)
+
+
+def _country(entity: Entity, full: str, lang: str) -> str | None:
+    """The nation said right before a name; a Korean article's unlisted organisation is Korean unless it says so."""
+    for mention in entity.mentions:
+        before = full[max(0, mention.start - 40) : mention.start]
+        for country, pattern in _NATIONS:
+            if pattern.search(before):
+                return country
+    return "KR" if lang == "ko" and any("가" <= character <= "힣" for character in entity.name) else None

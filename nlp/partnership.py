@@ -1,0 +1,253 @@
+"""From pairs of organisations to partnership events: the one place where rules and model are joined.
+
+Every pair named together near a deal word gets a probability for each class of `confidence.CLASSES`; pairs told in one
+sentence as one deal make one event.
+"""
+
+import math
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from nlp.confidence import Weights
+from nlp.dates import deal_date, find_dates
+from nlp.features import Instance, View, pair_instances
+from nlp.linking import Entity, Linker
+from nlp.sentences import Sentence
+from nlp.status import read_kind, read_status
+from nlp.undisclosed import description
+
+UNSETTLED = ("talks", "rumoured", "ended", "denied")
+_EVIDENCE_MARGIN = 1.5  # a body sentence this little weaker than the headline is the better evidence
+_SAID_DAYS = 10  # a day further from publication than this is history, not what "이날" points to
+
+
+@dataclass(frozen=True, slots=True)
+class ModelPair:
+    """What the encoder reads of a pair, from the passage where it is surest."""
+
+    core: float
+    background: float
+    kind: Mapping[str, float]
+    status: Mapping[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class PairReading:
+    """All that is known of a pair: its sentences, best first, with their class scores, and the joined features."""
+
+    one: int
+    two: int
+    told: Sequence[tuple[tuple[float, ...], Instance]]
+    features: Mapping[str, float]
+    model: ModelPair | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Claim:
+    """A pair as it is reported."""
+
+    one: int
+    two: int
+    sentence: Sentence
+    kind: str
+    status: str
+    new: bool
+    date: str | None
+    precision: str | None
+    confidence: float
+
+
+def read_pairs(view: View, weights: Weights, linker: Linker, model: Mapping[tuple[int, int], ModelPair]) -> list[PairReading]:
+    """Every pair that may be partners, in order of place, with the features that decide."""
+    told: dict[tuple[int, int], list[tuple[tuple[float, ...], Instance]]] = defaultdict(list)
+    for instance in pair_instances(view):
+        one, two = sorted((instance.one, instance.two))
+        if may_be_partners(view.entities[one], view.entities[two], linker):
+            told[one, two].append((weights.sentence_scores(instance.features), instance))
+    readings = []
+    for (one, two), sentences in sorted(told.items()):
+        sentences.sort(key=lambda item: (-_core_margin(item[0]), item[1].sentence))
+        seen = model.get((one, two))
+        readings.append(PairReading(one, two, sentences, _joined_features(view, one, two, sentences, seen), seen))
+    return readings
+
+
+def may_be_partners(one: Entity, two: Entity, linker: Linker) -> bool:
+    """Rules of the annotation guide that hold whatever the sentence says: a company among them, a Korean among them."""
+    if "company" not in (one.type, two.type) or linker.is_family(one, two):
+        return False
+    if one.source == two.source == "undisclosed":
+        return False
+    return "KR" in (one.country, two.country) or None in (one.country, two.country)
+
+
+def _core_margin(scores: Sequence[float]) -> float:
+    return _margin(scores, 1)
+
+
+def _margin(scores: Sequence[float], index: int) -> float:
+    """Log-odds of one class against the others."""
+    top = max(scores)
+    others = sum(math.exp(score - top) for place, score in enumerate(scores) if place != index)
+    return scores[index] - top - math.log(max(others, 1e-9))
+
+
+def _joined_features(
+    view: View, one: int, two: int, told: Sequence[tuple[tuple[float, ...], Instance]], model: ModelPair | None
+) -> dict[str, float]:
+    lang = view.article.lang
+    best = [max(_margin(scores, index) for scores, _ in told) for index in (1, 2, 3)]
+    second = sorted((_core_margin(scores) for scores, _ in told), reverse=True)[1:2]
+    in_title = [sum(not mention.start > len(view.article.title) for mention in view.entities[index].mentions) for index in (one, two)]
+    features = {
+        "core": best[0], "background": best[1], "unsettled": best[2], f"core-{lang}": best[0],
+        "second": second[0] if second else -3.0, "told": math.log(len(told)),
+        "titled": float(any(view.sentences[instance.sentence].in_title for _, instance in told)),
+        "both-in-title": float(all(in_title)), "one-in-title": float(any(in_title)), "lead": float(min(i.sentence for _, i in told) <= 2),
+        "rivals": math.log1p(len(view.entities)), f"lang-{lang}": 1.0, "sister": 0.0,
+        "undisclosed": float("undisclosed" in (view.entities[one].source, view.entities[two].source)),
+    }  # fmt: skip
+    if model is not None:
+        features |= {"model-core": _logit(model.core), "model-background": _logit(model.background), "model": 1.0}
+    return features
+
+
+def _logit(probability: float) -> float:
+    clipped = min(max(probability, 1e-4), 1 - 1e-4)
+    return math.log(clipped / (1 - clipped))
+
+
+def read_events(view: View, readings: Iterable[PairReading], weights: Weights, use_model: bool) -> list[dict[str, Any]]:
+    """The events of the extraction contract, in order of evidence."""
+    dates = _Dates(view)
+    claims = []
+    for reading in readings:
+        probabilities = weights.joined_probabilities(reading.features, "model" if use_model and reading.model else "rules")
+        claim = _claim(view, reading, probabilities, weights, dates)
+        if claim is not None:
+            claims.append(claim)
+    return [_event(view, group) for group in _grouped(claims)]
+
+
+def _claim(view: View, reading: PairReading, probabilities: Sequence[float], weights: Weights, dates: "_Dates") -> _Claim | None:
+    _, core, background, unsettled = probabilities
+    report = weights.thresholds["report"]
+    if core >= report:
+        label, confidence = 1, core
+    elif max(background, unsettled) >= report and core < max(background, unsettled):
+        label, confidence = (2, background) if background >= unsettled else (3, unsettled)
+    else:
+        return None
+    ranked = sorted(reading.told, key=lambda item: -_margin(item[0], label))
+    instance = _evidence(view, ranked, label)
+    sentence = view.sentences[instance.sentence]
+    texts = [_clause(view, instance)]
+    kind = _kind(view, texts, reading.model)
+    status = _status(view.text(sentence), kind, view.article.lang, label, reading.model)
+    day, precision = dates.of([item[1] for item in ranked], instance)
+    return _Claim(reading.one, reading.two, sentence, kind, status, label != 2, day, precision, confidence)
+
+
+def _evidence(view: View, ranked: Sequence[tuple[tuple[float, ...], Instance]], label: int) -> Instance:
+    scores, best = ranked[0]
+    if view.sentences[best.sentence].in_title:
+        for other_scores, other in ranked[1:]:
+            if not view.sentences[other.sentence].in_title and _margin(scores, label) - _margin(other_scores, label) < _EVIDENCE_MARGIN:
+                return other
+    return best
+
+
+def _clause(view: View, instance: Instance) -> str:
+    return view.text(view.sentences[instance.sentence])
+
+
+def _kind(view: View, texts: Sequence[str], model: ModelPair | None) -> str:
+    stated = read_kind(texts, view.article.lang)
+    if model is None or stated == "mou":
+        return stated
+    return max(model.kind, key=lambda kind: model.kind[kind] + (0.25 if kind == stated else 0.0))
+
+
+def _status(text: str, kind: str, lang: str, label: int, model: ModelPair | None) -> str:
+    """Rules and model together, among the statuses that the class of the pair allows."""
+    stated = read_status(text, kind, lang)
+    allowed = UNSETTLED if label == 3 else ("signed", "announced", "planned")
+    if model is not None:
+        return max(allowed, key=lambda status: model.status.get(status, 0.0) + (0.25 if status == stated else 0.0))
+    return stated if stated in allowed else ("talks" if label == 3 else "announced")
+
+
+class _Dates:
+    """Resolves the day of a deal; keeps which day was named last, sentence by sentence, for "이날"."""
+
+    def __init__(self, view: View) -> None:
+        self._view = view
+        self._said: list[date | None] = []
+        said: date | None = None
+        published = view.article.published
+        for sentence in view.sentences:
+            self._said.append(said)
+            for mention in find_dates(view.text(sentence), published, view.article.lang, said):
+                if mention.precision == "day" and mention.value and published:
+                    day = date.fromisoformat(mention.value)
+                    said = day if abs((published - day).days) <= _SAID_DAYS else said
+
+    def of(self, instances: Sequence[Instance], evidence: Instance) -> tuple[str | None, str | None]:
+        """The date in the evidence sentence, else in the next best sentence that tells of the pair."""
+        for instance in [evidence, *(other for other in instances if other is not evidence)][:3]:
+            sentence = self._view.sentences[instance.sentence]
+            text = self._view.text(sentence)
+            mentions = find_dates(text, self._view.article.published, self._view.article.lang, self._said[sentence.index])
+            found = deal_date(text, mentions, instance.cue - sentence.start, self._view.article.lang)
+            if found[0] is not None:
+                return found
+        return None, None
+
+
+def _grouped(claims: Sequence[_Claim]) -> list[list[_Claim]]:
+    """Claims of one deal: told in one sentence with the same fields, and sharing a party."""
+    groups: list[list[_Claim]] = []
+    for claim in sorted(claims, key=lambda one: (one.sentence.start, one.one, one.two)):
+        for group in groups:
+            same = group[0].sentence == claim.sentence and (group[0].kind, group[0].status, group[0].new, group[0].date) == (
+                claim.kind, claim.status, claim.new, claim.date
+            )  # fmt: skip
+            if same and any({claim.one, claim.two} & {other.one, other.two} for other in group):
+                group.append(claim)
+                break
+        else:
+            groups.append([claim])
+    return groups
+
+
+def _event(view: View, claims: Sequence[_Claim]) -> dict[str, Any]:
+    indexes = sorted({index for claim in claims for index in (claim.one, claim.two)}, key=lambda index: _order(view.entities[index], index))
+    place = {index: position for position, index in enumerate(indexes)}
+    first = claims[0]
+    pairs = sorted(sorted((place[claim.one], place[claim.two])) for claim in claims)
+    return {
+        "parties": [_party(view.entities[index], first.sentence) for index in indexes],
+        "pairs": pairs,
+        "kind": first.kind, "status": first.status, "new": first.new, "date": first.date, "date_precision": first.precision,
+        "confidence": round(min(claim.confidence for claim in claims), 4),
+        "evidence": {"text": view.text(first.sentence), "start": first.sentence.start, "end": first.sentence.end},
+    }  # fmt: skip
+
+
+def _order(entity: Entity, index: int) -> tuple[bool, bool, int]:
+    """Korean companies first, others that are no company last (annotation guide: the Korean company first in a pair)."""
+    return entity.type != "company", entity.country != "KR", index
+
+
+def _party(entity: Entity, sentence: Sentence) -> dict[str, Any]:
+    mention = next((one for one in entity.mentions if sentence.start <= one.start < sentence.end), entity.mentions[0])
+    party: dict[str, Any] = {
+        "name": entity.name, "org_id": entity.org_id, "aliases": entity.aliases, "type": entity.type, "country": entity.country,
+        "surface": mention.surface, "start": mention.start, "end": mention.end,
+    }  # fmt: skip
+    if entity.source == "undisclosed":
+        party |= {"name": None, "org_id": None, "aliases": [], "description": description(mention.surface)}
+    return party

@@ -1,0 +1,200 @@
+"""The spaCy pipelines, one a language: tokenizer, `jehyu_organizations`, `jehyu_partnerships`.
+
+What the components hand on stands on the Doc: `doc._.article` in, `doc._.view` between, `doc._.events` out;
+`doc.spans["organizations"]` shows the mentions with type and organisation id.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+import spacy
+from spacy.language import Language
+from spacy.tokens import Doc, Span
+
+from nlp import gazetteer
+from nlp.article import Article
+from nlp.confidence import Weights, load_weights
+from nlp.cues import Cue, find_cues
+from nlp.encoder import Encoder, Prediction, load_encoder
+from nlp.features import Part, View, sentence_parts
+from nlp.linking import Entity, Linker
+from nlp.matching import TableMatcher
+from nlp.partnership import ModelPair, read_events, read_pairs
+from nlp.passages import Passage
+from nlp.recognition import Mention, Recognizer, without_overlaps
+from nlp.sentences import Sentence, split_sentences
+from nlp.tokenizer import KiwiTokenizer
+from nlp.undisclosed import undisclosed_partners
+
+SPANS = "organizations"
+_LABELS = {"institution": "institute"}
+
+for _name in ("article", "plan", "view", "predictions", "events"):
+    if not Doc.has_extension(_name):
+        Doc.set_extension(_name, default=None)
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The cheap first pass: the sentences, their deal words, and which of them are worth reading."""
+
+    sentences: Sequence[Sentence]
+    cues: Mapping[int, list[Cue]]
+    chosen: Sequence[Sentence]
+
+    @property
+    def regions(self) -> list[tuple[int, int]]:
+        return [(sentence.start, sentence.end) for sentence in self.chosen]
+
+
+def plan_reading(article: Article) -> Plan:
+    """Choose title, first sentence and every sentence with a deal word, with the one before it (for 양사); none if none has one."""
+    full = article.full
+    sentences = split_sentences(full, len(article.title))
+    cues = {one.index: found for one in sentences if (found := find_cues(full[one.start : one.end], article.lang))}
+    moved = {index: [Cue(cue.start + sentences[index].start, cue.end + sentences[index].start, cue.group) for cue in found] for index, found in cues.items()}
+    wanted = {index for found in cues for index in (found, found - 1)} | {0, 1}
+    return Plan(sentences, moved, [one for one in sentences if one.index in wanted] if cues else [])
+
+
+@cache
+def _gazetteer() -> gazetteer.Gazetteer:
+    return gazetteer.load()
+
+
+@cache
+def _matcher() -> TableMatcher:
+    return TableMatcher(_gazetteer())
+
+
+@cache
+def _weights() -> Weights:
+    return load_weights()
+
+
+@cache
+def _encoder() -> Encoder | None:
+    return load_encoder()
+
+
+@Language.factory("jehyu_organizations", default_config={"model": True})
+def create_organizations(nlp: Language, name: str, model: bool) -> "Organizations":
+    return Organizations(_matcher(), Linker(_gazetteer()), _encoder() if model else None)
+
+
+@Language.factory("jehyu_partnerships", default_config={"model": True})
+def create_partnerships(nlp: Language, name: str, model: bool) -> "Partnerships":
+    return Partnerships(_weights(), Linker(_gazetteer()), use_model=model and _encoder() is not None)
+
+
+class Organizations:
+    """Finds and links the organisations; sets `doc._.view` and `doc.spans["organizations"]`."""
+
+    def __init__(self, matcher: TableMatcher, linker: Linker, encoder: Encoder | None) -> None:
+        self._recognizer, self._linker, self._encoder = Recognizer(matcher), linker, encoder
+
+    def __call__(self, doc: Doc) -> Doc:
+        article, plan = doc._.article, doc._.plan
+        mentions = self._recognizer.recognize(doc, article, plan.chosen)
+        doc._.predictions = self._predict(doc.text, plan, mentions)
+        mentions = _with_tagged(doc.text, mentions, doc._.predictions)
+        entities = self._linker.link(doc.text, mentions, article.lang)
+        hidden = [mention for mention in undisclosed_partners(doc.text, article.lang) if _is_free(mention, mentions)]
+        entities += [Entity("", mention.surface, "company", None, None, "undisclosed", [mention.surface], [mention]) for mention in hidden]
+        doc._.view = _view(article, doc.text, plan, entities)
+        doc.spans[SPANS] = [span for entity in entities for mention in entity.mentions if (span := _span(doc, entity, mention)) is not None]
+        return doc
+
+    def _predict(self, full: str, plan: Plan, mentions: Sequence[Mention]) -> list[tuple[Passage, Prediction, list[Mention]]]:
+        """The encoder's reading of every passage that holds a deal word, with the mentions handed to it as candidates."""
+        if self._encoder is None:
+            return []
+        read = []
+        for passage in self._encoder.passages(full):
+            if not any(passage.start < cue.end and cue.start < passage.end for found in plan.cues.values() for cue in found):
+                continue
+            inside = [(mention, place) for mention in mentions if (place := passage.from_article(mention.start, mention.end)) is not None]
+            read.append((passage, self._encoder.read(passage.text, [place for _, place in inside]), [mention for mention, _ in inside]))
+        return read
+
+
+class Partnerships:
+    """Reads the events out of `doc._.view`; sets `doc._.events`."""
+
+    def __init__(self, weights: Weights, linker: Linker, use_model: bool) -> None:
+        self._weights, self._linker, self._use_model = weights, linker, use_model
+
+    def __call__(self, doc: Doc) -> Doc:
+        view: View = doc._.view
+        readings = read_pairs(view, self._weights, self._linker, model_pairs(view, doc._.predictions))
+        doc._.events = read_events(view, readings, self._weights, self._use_model)
+        return doc
+
+
+def model_pairs(view: View, predictions: Sequence[tuple[Passage, Prediction, list[Mention]]]) -> dict[tuple[int, int], ModelPair]:
+    """What the encoder says of each pair of entities, from the passage where it is surest that there is a deal."""
+    best: dict[tuple[int, int], ModelPair] = {}
+    for passage, prediction, _ in predictions:
+        groups, owners = [], []
+        for index, entity in enumerate(view.entities):
+            places = [place for mention in entity.mentions if (place := passage.from_article(mention.start, mention.end)) is not None]
+            if places:
+                groups.append(places)
+                owners.append(index)
+        for relation in prediction.relate(groups):
+            key = (owners[relation.first], owners[relation.second])
+            found = ModelPair(relation.core, relation.background, relation.kind, relation.status)
+            if key not in best or found.core > best[key].core:
+                best[key] = found
+    return best
+
+
+def _with_tagged(full: str, mentions: list[Mention], predictions: Sequence[tuple[Passage, Prediction, list[Mention]]]) -> list[Mention]:
+    """Add the names that only the encoder found."""
+    tagged: dict[tuple[int, int], Mention] = {}
+    for passage, prediction, _ in predictions:
+        for span in prediction.spans:
+            start, end = passage.to_article(span.start), passage.to_article(span.end)
+            tagged[start, end] = Mention(start, end, full[start:end], (), "model")
+    return without_overlaps([*mentions, *(one for one in tagged.values() if _is_free(one, mentions))])
+
+
+def _is_free(mention: Mention, others: Sequence[Mention]) -> bool:
+    return all(mention.end <= other.start or mention.start >= other.end for other in others)
+
+
+def _view(article: Article, full: str, plan: Plan, entities: Sequence[Entity]) -> View:
+    owners = sorted(((mention, index) for index, entity in enumerate(entities) for mention in entity.mentions), key=lambda item: item[0].start)
+    parts: dict[int, list[Part]] = {}
+    for sentence in plan.sentences:
+        inside = [(index, mention) for mention, index in owners if sentence.start <= mention.start < sentence.end]
+        if inside:
+            parts[sentence.index] = sentence_parts(full, sentence, inside, article.lang)
+    return View(article, full, plan.sentences, entities, parts, dict(plan.cues))
+
+
+def _span(doc: Doc, entity: Entity, mention: Mention) -> Span | None:
+    return doc.char_span(mention.start, mention.end, label=entity.type, kb_id=entity.org_id, alignment_mode="expand")
+
+
+@cache
+def load_pipeline(lang: str, model: bool) -> Language:
+    """The pipeline of a language, loaded once a process."""
+    if lang == "ko":
+        config: dict[str, Any] = {"nlp": {"tokenizer": {"@tokenizers": "jehyu.KiwiTokenizer.v1"}}}
+        nlp = spacy.blank("xx", config=config)
+    else:
+        nlp = spacy.blank("en")
+    for component in ("jehyu_organizations", "jehyu_partnerships"):
+        nlp.add_pipe(component, config={"model": model})
+    return nlp
+
+
+def make_doc(nlp: Language, article: Article, plan: Plan) -> Doc:
+    """The Doc over title and text, carrying article and plan; only what the plan chose is analysed."""
+    tokenizer = nlp.tokenizer
+    doc = tokenizer.analyse(article.full, plan.regions) if isinstance(tokenizer, KiwiTokenizer) else nlp.make_doc(article.full)
+    doc._.article, doc._.plan = article, plan
+    return doc
