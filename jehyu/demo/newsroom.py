@@ -26,8 +26,8 @@ FIRST_PORT = 18310
 class Newsroom:
     """Serves every outlet on 127.0.0.1, the first at ``first_port``, the others at the ports after it.
 
-    The ports are fixed by default because addresses are what a crawler knows an article by: a second crawl of a newsroom
-    finds nothing new only at the same ports. ``first_port=0`` takes any free ports, for tests.
+    The ports are fixed by default because a crawler knows an article by its address: a second crawl finds nothing new
+    only at the same ports. ``first_port=0`` takes any free ports, for tests.
     """
 
     def __init__(

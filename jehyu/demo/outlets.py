@@ -1,4 +1,4 @@
-"""Who prints in the newsroom, and which layout each uses. The names are invented; the layouts are those of real families."""
+"""Who prints in the newsroom, and in which layout. The names are invented; the layouts are those of real families."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -64,7 +64,11 @@ LAYOUTS = {
     "fulltext": Layout("/article/{serial:08}", {"/rss/google/latest": ("feed.xml", XML), "/": ("list.html", HTML)}),
     "sitemap": Layout(
         "/tech/{published:%Y/%m/%d}/{published:%Y%m%d%H%M%S}{tail:05}",
-        {"/sitemap/index.xml": ("index.xml", XML), "/sitemap/latest.xml": ("latest.xml", XML), "/": ("list.html", HTML)},
+        {
+            "/sitemap/index.xml": ("index.xml", XML),
+            "/sitemap/latest.xml": ("latest.xml", XML),
+            "/": ("list.html", HTML),
+        },
     ),
     "arc": Layout(
         "/it-science/ict/{published:%Y/%m/%d}/{code}/",
@@ -113,6 +117,6 @@ OUTLETS = (
     Outlet("baram", "바람통신", "ko", "wire", "baram.example", ("변해솔", "진누리")),
     Outlet("dalmuri", "달무리모빌리티 보도자료", "ko", "api", "dalmuri.example", ("달무리모빌리티",)),
     Outlet("hangang", "Hangang Herald", "en", "herald", "hangangherald.example", ("Do Ye-ra", "Seo Han-byul")),
-    Outlet("ongyeol", "Ongyeol Robotics Newsroom", "en", "pressroom", "ongyeol-robotics.example", ("Ongyeol Robotics",)),
+    Outlet("ongyeol", "Ongyeol Newsroom", "en", "pressroom", "ongyeol-robotics.example", ("Ongyeol Robotics",)),
     Outlet("portal", "한눈포털", "ko", "portal", "hannun.example", ("한눈포털",), copies="baram"),
 )

@@ -1,4 +1,4 @@
-"""The stories the newsroom prints: articles written for it, labelled with the partnerships they tell (stories/*.yaml)."""
+"""The stories the newsroom prints: articles written for it, labelled with the deals they tell (stories/*.yaml)."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
