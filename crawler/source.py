@@ -146,6 +146,11 @@ class Source(Declared):
             return address
         return f"{self.home}{address}" if address.startswith("/") else urljoin(f"{self.home}/", address)
 
+    def declared_addresses(self) -> list[str]:
+        """Every address that the declaration itself names, absolute."""
+        entries = [*self.feeds, *self.sitemaps, *self.lists, *([self.api.url] if self.api else [])]
+        return [self.home, *map(self.absolute, entries)]
+
     @cached_property
     def patterns(self) -> tuple[re.Pattern[str], ...]:
         """The article address patterns, compiled."""

@@ -1,0 +1,127 @@
+"""What stands in a Korean article's body but is not its text: reporter lines, captions, copyright, related news.
+
+Works a paragraph at a time and only on shapes that no sentence of an article has; in doubt a paragraph stays.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+_MAIL = r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+"
+_ROLE = r"(?:선임|수석|전문|인턴|객원|취재|영상|사진)?\s?(?:기자|특파원|에디터|논설위원|PD|앵커|리포터|연구원|통신원)"
+_NAME = r"[가-힣]{2,4}"
+
+# At the very beginning of the first paragraphs: where and by whom, never part of the sentence.
+_LEAD_INS = tuple(
+    re.compile(shape)
+    for shape in (
+        rf"^[(\[【〔][^)\]】〕]{{0,40}}?(?:=|\s)?[^)\]】〕]{{0,30}}(?:연합뉴스|뉴시스|뉴스1|{_ROLE})[^)\]】〕]{{0,20}}[)\]】〕]"
+        rf"(?:\s*(?:{_NAME}[·,\s]*){{1,3}}{_ROLE})?\s*(?:=\s*)?",
+        r"^[(\[【](?:[\w.가-힣]{2,20}(?:뉴스|경제|일보|신문|투데이|타임스|데일리|헤럴드|미디어|이코노미|조선|비즈|토마토|24|IT))[)\]】]\s*",
+        rf"^(?:{_NAME}[·,\s]*){{1,3}}{_ROLE}\s*=\s*",
+        r"^[A-Z][A-Za-z]+(?:/[A-Z][A-Za-z]+)?(?:, [A-Z][a-z]+)?, [A-Z][a-z]{2,8}\.? \d{1,2} \((?:Yonhap|Newsis|News1)[^)]*\) (?:--?|—|–) ",
+    )
+)
+
+# Anywhere: the whole paragraph is furniture.
+_FURNITURE = tuple(
+    re.compile(shape, re.IGNORECASE)
+    for shape in (
+        rf"^[/▶◇■☞▲△=※*\-\s(]*(?:{_NAME}[·,/\s]*){{1,3}}\s?{_ROLE}?\s*[(/|,=]?\s*{_MAIL}[)\s]*$",
+        rf"^[/▶◎■(<\[\s]*(?:[\w가-힣]+\s){{0,4}}{_MAIL}[)>\]\s]*$",
+        rf"^[/▶■(\[=]?\s*(?:[가-힣A-Za-z0-9·]{{2,12}}\s?[=|/]\s?)?(?:{_NAME}[·,\s]*){{1,3}}\s?{_ROLE}[)\]\s]*$",
+        r"^(?:By|Reporter:?)\s(?:[A-Z][\w.-]+\s?){2,4}(?:\s?\(?" + _MAIL + r"\)?)?$",
+        r"^\(?END\)?$",
+        r"^[<\[(＜〈]?\s*(?:저작권자?|Copyrights?)\b.{0,160}$",
+        r"^[<\[(＜〈]?\s*[ⓒ©Ⓒ].{0,120}$",
+        r"^.{0,100}(?:무단\s?전재|재배포\s?금지|AI\s?학습(?:\s?및\s?활용|\s?이용|.{0,6})?\s?금지|All rights reserved).{0,60}$",
+        r"^[▶☞◆■▷●➤→※#*\s]*(?:네이버|카카오톡?|구글|유튜브|텔레그램|카톡).{0,40}(?:구독|채널|친구\s?추가|추가하기|바로\s?가기).{0,40}$",
+        r"^.{0,20}(?:제보는|기사\s?제보|제보하기|뉴스\s?제보).{0,80}$",
+        r"^[▶☞▷➤].{0,120}$",
+        r"^(?:#[\w가-힣·&.+-]+[\s,]*)+$",
+        r"^[◎■]?\s?공감언론 뉴시스.{0,60}$",
+        r"^(?:좋아요|싫어요|댓글|공유하기|스크랩|인쇄|글자\s?크기|기사\s?듣기|구독하기|SNS\s?기사\s?보내기|다른\s?기사\s?보기|"
+        r"기자의 다른 기사|첫 번째 댓글을 작성해 보세요\.?|로딩중|뉴스 요약쏙|기사\s?원문|본문\s?바로가기)[\s\d]*$",
+        r"^(?:사진|그래픽|자료|이미지|영상|출처|일러스트|표)\s?(?:제공)?\s?[=:/|].{0,100}$",
+        r"^[\[(【<]\s?(?:사진|그래픽|자료|이미지|영상|출처|일러스트|표)\s?(?:제공)?\s?[=:/|].{0,100}[\])】>]\.?$",
+        r"^(?:this article was (?:originally written in korean and )?translated|본 기사는 .{0,30}번역).{0,200}$",
+    )
+)
+
+# A short paragraph that ends in a credit is a caption; a long one that does is text with a credit at its end.
+_CREDIT = re.compile(
+    r"\s*(?:[\[(/<【]?\s?/?(?:사진|그래픽|자료|이미지|출처|일러스트|캡처)\s?(?:제공|출처)?\s?[=:].{1,40}|"
+    r"[\[(](?:사진|그래픽|자료|이미지)\s?제공\s?[^\])]{1,30}[\])]|"
+    r"[\[(/]\s?[^\])/]{1,30}\s제공[\])]|[\[(]?\s?ⓒ\s?.{1,30}|"
+    r"[(\[/](?:Photo )?(?:Courtesy (?:of|:)|Photo(?: by)?:?|Image:?|Credit:?|Screenshot).{1,60}[)\]]?)\s*$",
+    re.IGNORECASE,
+)
+_LONGEST_CAPTION = 180
+
+_RELATED = re.compile(
+    r"^[\[<【■▶◆☞#\s]*(?:관련\s?(?:기사|뉴스)|함께\s?(?:보면|읽으면)?\s?(?:좋은\s?)?(?:기사|뉴스)|많이\s?본\s?(?:기사|뉴스)|주요\s?(?:기사|뉴스)|"
+    r"이\s?시[각간]\s?(?:주요|많이)?.{0,12}|추천\s?(?:기사|뉴스)|인기\s?(?:기사|뉴스)|오늘의\s?(?:핫|주요)?\s?뉴스|"
+    r"Related (?:articles?|stories|news)|Read more|Also read|More (?:from|on) .{0,40}|Recommended(?: for you)?)[\]>】:\s]*$",
+    re.IGNORECASE,
+)
+_PROSE = re.compile(r"(?:[다요죠음함임됨까네][.!?…]|[a-z)\d][.!?])[\"'”’)\]]*$")
+
+_TAIL_MAIL = re.compile(
+    rf"\s*[/(\[=]?\s*(?:(?:{_NAME}[·,\s]*){{1,3}}{_ROLE}\s*)?[(\[]?{_MAIL}[)\]]?\s*$"
+)
+
+
+def clean(paragraphs: Iterable[str]) -> list[str]:
+    """The paragraphs that are the article's own text, in order, whitespace folded, lead-ins and credits taken off."""
+    kept = list(_without_related(_fold(paragraphs)))
+    kept = [p for p in kept if not is_furniture(p)]
+    kept = [p for p in (_lead_in_off(p) if i < 2 else p for i, p in enumerate(kept)) if p]
+    kept = [p for p in (_credit_off(p) for p in kept) if p]
+    return [p for p in (_mail_off(p) if i >= len(kept) * 2 // 3 else p for i, p in enumerate(kept)) if p]
+
+
+def is_furniture(paragraph: str) -> bool:
+    """Whether the whole paragraph is a reporter line, copyright notice, hashtag row, appeal or credit."""
+    return any(shape.match(paragraph) for shape in _FURNITURE)
+
+
+def _fold(paragraphs: Iterable[str]) -> Iterator[str]:
+    """Whitespace folded to one blank, invisible characters out, empty and repeated neighbours left out."""
+    last = None
+    for paragraph in paragraphs:
+        folded = re.sub(r"\s+", " ", re.sub(r"[\u200b-\u200f\u2060\ufeff\xad]", "", paragraph)).strip()
+        if folded and folded != last:
+            last = folded
+            yield folded
+
+
+def _without_related(paragraphs: Iterable[str]) -> Iterator[str]:
+    """Drops each "related news" heading with the headlines under it, up to the next sentence."""
+    inside = False
+    for paragraph in paragraphs:
+        if _RELATED.match(paragraph):
+            inside = True
+        elif not inside or _PROSE.search(paragraph):
+            inside = False
+            yield paragraph
+
+
+def _lead_in_off(paragraph: str) -> str:
+    for shape in _LEAD_INS:
+        if match := shape.match(paragraph):
+            return paragraph[match.end():].lstrip()
+    return paragraph
+
+
+def _credit_off(paragraph: str) -> str:
+    match = _CREDIT.search(paragraph)
+    if not match:
+        return paragraph
+    return "" if len(paragraph) <= _LONGEST_CAPTION else paragraph[: match.start()]
+
+
+def _mail_off(paragraph: str) -> str:
+    match = _TAIL_MAIL.search(paragraph)
+    # Only after a finished sentence: an address may be what the sentence is about.
+    return paragraph[: match.start()] if match and _PROSE.search(paragraph[: match.start()].rstrip()) else paragraph

@@ -1,0 +1,81 @@
+"""From a read page to a row: check it, store it. One job each."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from scrapy.crawler import Crawler
+
+from crawler.charset import damage
+from crawler.failures import FINAL, Failure
+from crawler.items import Failed, Fetched
+
+if TYPE_CHECKING:
+    from crawler.spiders.base import SourceSpider
+
+_MOST_DAMAGE = 0.005  # share of undecodable characters above which a text is no text
+
+
+class _OfSpider:
+    """A pipeline that knows its spider."""
+
+    def __init__(self, spider: SourceSpider) -> None:
+        self.spider = spider
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> _OfSpider:
+        return cls(crawler.spider)  # type: ignore[arg-type]
+
+
+class CheckText(_OfSpider):
+    """Turns an article whose text is damaged into a failure."""
+
+    def process_item(self, item: Fetched | Failed) -> Fetched | Failed:
+        if isinstance(item, Fetched) and (share := damage(item.article.title + item.article.text)) > _MOST_DAMAGE:
+            return Failed(item.article.url, Failure.CHARSET, f"{share:.1%} of the characters cannot be decoded")
+        return item
+
+
+class StoreArticle(_OfSpider):
+    """Stores articles and failures, and counts them."""
+
+    def process_item(self, item: Fetched | Failed) -> Fetched | Failed:
+        if isinstance(item, Failed):
+            self._failed(item)
+        else:
+            self._fetched(item)
+        return item
+
+    def _fetched(self, item: Fetched) -> None:
+        spider, article = self.spider, item.article
+        saved = spider.store.save_article(
+            url=article.url,
+            source_id=spider.source.id,
+            title=article.title,
+            text=article.text,
+            published_at=article.published,
+            updated_at=article.updated,
+            lang=article.lang,
+        )
+        report = spider.report
+        report.new += saved == "new"
+        report.changed += saved == "changed"
+        report.unchanged += saved == "unchanged"
+        report.dated += article.published is not None
+        report.generic += article.layout == "generic"
+        report.expired_layouts += article.expired
+        report.saw(article.published)
+        spider.progress()
+
+    def _failed(self, item: Failed) -> None:
+        spider = self.spider
+        spider.store.save_failure(
+            item.url,
+            spider.source.id,
+            str(item.failure),
+            item.detail,
+            retry=item.failure not in FINAL,
+            gone=item.failure == Failure.GONE,
+        )
+        spider.report.article_failed(item.url, item.failure, item.detail)
+        spider.progress()

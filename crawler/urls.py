@@ -1,0 +1,56 @@
+"""One address an article: mirrors, mobile, AMP and print pages and tracking parameters fold into it."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import urlsplit, urlunsplit
+
+from w3lib.url import canonicalize_url, url_query_cleaner
+
+from crawler.source import Source
+
+# Query parameters that say where a reader came from, never which article it is.
+_TRACKING = frozenset(
+    "fbclid gclid dclid yclid igshid mc_cid mc_eid msclkid ref referer referrer refer from cp input source src "
+    "ntype nclick cid_ref ref_src sns share feature outputType outputtype amp mobile device pc pcview "
+    "utm_source utm_medium utm_campaign utm_term utm_content utm_id utm_cid _ga _gl ocid cmpid spm rss".split()
+)
+
+
+def canonical_url(url: str, source: Source | None = None) -> str:
+    """The one address under which an article is stored.
+
+    With `source`: by its ``canonical`` template where the address fits one of its article patterns, else with the host
+    of its home page; without: only what holds for any site (tracking parameters, fragment, default port, letter case).
+    """
+    url = _cleaned(url)
+    if source is None:
+        return url
+    match = source.match(url)
+    if match and source.canonical:
+        groups = {name: value for name, value in match.groupdict().items() if value is not None}
+        try:
+            return source.canonical.format(home=source.home, **groups)
+        except KeyError:  # an older address form without the parts the template asks for
+            return url
+    return _on_home_host(url, source)
+
+
+def _cleaned(url: str) -> str:
+    url = url_query_cleaner(url.strip(), _TRACKING, remove=True, unique=False, keep_fragments=False)
+    parts = urlsplit(canonicalize_url(url))
+    netloc = parts.netloc.removesuffix(":80" if parts.scheme == "http" else ":443")
+    path = re.sub(r"/amp/?$|/amp(?=/)", "", parts.path) or "/"
+    return urlunsplit((parts.scheme, netloc, path, parts.query, ""))
+
+
+def _on_home_host(url: str, source: Source) -> str:
+    """Scheme and host of the home page where `url` is on its www., m. or bare variant."""
+    parts, home = urlsplit(url), urlsplit(source.home)
+    if _bare(parts.netloc) != _bare(home.netloc):
+        return url
+    return urlunsplit((home.scheme, home.netloc, parts.path, parts.query, ""))
+
+
+def _bare(netloc: str) -> str:
+    return re.sub(r"^(?:www|m)\.", "", netloc)
