@@ -1,0 +1,62 @@
+"""What every page needs: reading in a worker thread under the time limit, and rendering."""
+
+import sqlite3
+from collections.abc import Callable
+from typing import Any, TypeVar
+from urllib.parse import unquote
+
+from datasette.app import Datasette
+from datasette.database import QueryInterrupted
+from datasette.utils import sqlite_timelimit
+from datasette.utils.asgi import NotFound, Request, Response
+
+from web.names import DATABASE
+
+T = TypeVar("T")
+
+
+async def read(datasette: Datasette, reader: Callable[[sqlite3.Connection], T]) -> T:
+    """What `reader` returns, run on a reading connection; each of its queries is bound by Datasette's time limit.
+
+    Raises QueryInterrupted (Datasette answers 400) when one takes too long.
+    """
+
+    def limited(conn: sqlite3.Connection) -> T:
+        with sqlite_timelimit(conn, datasette.setting("sql_time_limit_ms")):
+            try:
+                return reader(conn)
+            except sqlite3.OperationalError as error:
+                if error.args == ("interrupted",):
+                    raise QueryInterrupted(error, reader.__name__, {}) from error
+                raise
+
+    result: T = await datasette.get_database(DATABASE).execute_fn(limited)
+    return result
+
+
+async def page(datasette: Datasette, request: Request, template: str, section: str = "", **context: Any) -> Response:
+    """`template` rendered; `section` marks the entry of the main menu the page belongs to."""
+    html = await datasette.render_template(template, {"section": section, **context}, request=request)
+    return Response.html(html)
+
+
+def named(request: Request, variable: str) -> str:
+    """A part of the address, percent signs decoded."""
+    return unquote(request.url_vars[variable])
+
+
+def text(request: Request, parameter: str, longest: int = 200) -> str:
+    """A query parameter without outer spaces and control characters, cut at `longest` characters."""
+    value = request.args.get(parameter) or ""
+    return "".join(char for char in value if char.isprintable()).strip()[:longest]
+
+
+def number(request: Request, parameter: str, default: int, low: int, high: int) -> int:
+    """A whole number between `low` and `high`; whatever else is asked for gives `default`."""
+    value = request.args.get(parameter) or ""
+    return min(max(int(value), low), high) if value.isascii() and value.isdigit() and len(value) < 10 else default
+
+
+def missing(message: str) -> NotFound:
+    """Raise it: the reader sees `message` and a 404."""
+    return NotFound(message)

@@ -1,0 +1,182 @@
+"""One organisation: its names, partners over time, how much it leans on foreign big tech, its articles."""
+
+import sqlite3
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from datasette.app import Datasette
+from datasette.utils.asgi import Request, Response
+
+from web.names import KINDS
+from web.pages.base import missing, named, number, page, read, text
+from web.reading import STANDING, events
+
+PARTNERS_SHOWN = 40
+DEALS_SHOWN = 10
+ARTICLES_SHOWN = 20
+REAL = "e.status IN ('signed', 'announced', 'planned') AND e.merged_into IS NULL AND e.withdrawn_at IS NULL"
+"""Deals that count as partnerships, as in the `partnerships` view."""
+BIG_TECH = "instr(coalesce(o.tags, ''), 'big-tech') > 0"
+
+
+@dataclass(frozen=True)
+class Dependence:
+    """Of `deals` partnerships, how many have a foreign partner, and how many a big-tech firm from the USA."""
+
+    deals: int
+    foreign: int
+    us_big_tech: int
+
+    @property
+    def foreign_share(self) -> float:
+        return self.foreign / self.deals if self.deals else 0.0
+
+    @property
+    def us_big_tech_share(self) -> float:
+        return self.us_big_tech / self.deals if self.deals else 0.0
+
+
+async def company(datasette: Datasette, request: Request) -> Response:
+    org_id, skip = named(request, "id"), number(request, "skip", 0, 0, 100_000)
+    content = await read(datasette, lambda conn: read_company(conn, org_id, skip))
+    if content is None:
+        raise missing(f"No organisation {org_id}")
+    if content["org"]["id"] != org_id:
+        return Response.redirect(datasette.urls.path(f"/company/{content['org']['id']}"), status=301)
+    return await page(datasette, request, "company.html", "/companies", kinds=list(KINDS), **content)
+
+
+def read_company(conn: sqlite3.Connection, org_id: str, skip: int = 0) -> dict[str, Any] | None:
+    """Everything about the organisation, following merges; its deals from the `skip`-th on; None if there is none."""
+    org = conn.execute("SELECT * FROM organizations WHERE id = ?", [org_id]).fetchone()
+    if org is None:
+        return None
+    if org["merged_into"]:
+        return read_company(conn, org["merged_into"], skip)
+    rows = conn.execute(_PARTNERS, [org_id]).fetchall()
+    deal_ids = [row[0] for row in conn.execute(_DEALS, [org_id, DEALS_SHOWN + 1, skip])]
+    own = conn.execute(_DEPENDENCE.format(who="me.org_id = ?"), [org_id]).fetchone()
+    return {
+        "org": dict(org),
+        "aliases": [dict(row) for row in conn.execute(_ALIASES, [org_id])],
+        "family": [dict(row) for row in conn.execute(_FAMILY, [org["parent_id"], org_id])],
+        "partners": _partners(rows)[:PARTNERS_SHOWN],
+        "partner_count": len({row["partner_id"] or row["partner"] for row in rows}),
+        "by_country": Counter({c: n for c, n in _totals(rows, "country").items() if c}).most_common(12),
+        "years": _years(rows),
+        "grid": _totals(rows, "kind", "year"),
+        "deals": events(conn, deal_ids[:DEALS_SHOWN]),
+        "skip": skip,
+        "more": len(deal_ids) > DEALS_SHOWN,
+        "own": Dependence(*own),
+        "sector_mean": _sector_mean(conn, org["sector"], org["country"]),
+        "articles": [dict(row) for row in conn.execute(_ARTICLES, [org_id, ARTICLES_SHOWN])],
+    }
+
+
+_ALIASES = "SELECT alias, lang, origin FROM aliases WHERE org_id = ? ORDER BY origin = 'table' DESC, alias LIMIT 60"
+_FAMILY = """
+SELECT id, name, id = ?1 AS is_parent FROM organizations
+WHERE id = ?1 OR parent_id = ?2 ORDER BY is_parent DESC, name LIMIT 30
+"""
+_PARTNERS = f"""
+SELECT other.org_id AS partner_id, coalesce(max(other.name), max(other.description)) AS partner, max(other.country) AS country,
+       e.kind, substr(e.date, 1, 4) AS year, count(*) AS deals, max(e.date) AS last_on
+FROM event_parties me
+JOIN event_pairs pair ON pair.event_id = me.event_id AND me.position IN (pair.company_position, pair.partner_position)
+JOIN event_parties other ON other.event_id = me.event_id
+  AND other.position = pair.company_position + pair.partner_position - me.position
+JOIN events e ON e.id = me.event_id
+WHERE me.org_id = ? AND {REAL}
+GROUP BY other.org_id, iif(other.org_id IS NULL, other.event_id, NULL), e.kind, year
+"""
+_DEALS = f"""
+SELECT e.id FROM events e
+WHERE e.{STANDING.replace(" AND ", " AND e.")} AND e.id IN (SELECT event_id FROM event_parties WHERE org_id = ?)
+ORDER BY e.date DESC, e.id LIMIT ? OFFSET ?
+"""
+_DEPENDENCE = f"""
+SELECT count(*), coalesce(sum(abroad), 0), coalesce(sum(us_big_tech), 0) FROM (
+  SELECT max(coalesce(other.country, 'KR') <> me.country) AS abroad,
+         max(coalesce(o.country = 'US' AND me.country <> 'US' AND {BIG_TECH}, 0)) AS us_big_tech
+  FROM event_parties me
+  JOIN event_pairs pair ON pair.event_id = me.event_id AND me.position IN (pair.company_position, pair.partner_position)
+  JOIN event_parties other ON other.event_id = me.event_id
+    AND other.position = pair.company_position + pair.partner_position - me.position
+  JOIN events e ON e.id = me.event_id
+  LEFT JOIN organizations o ON o.id = other.org_id
+  WHERE {{who}} AND {REAL}
+  GROUP BY me.org_id, me.event_id)
+"""
+_ARTICLES = """
+SELECT DISTINCT a.title, a.url, a.published_at, coalesce(s.name, 'unknown') AS outlet, m.event_id
+FROM (SELECT mention_id FROM mention_parties WHERE org_id = ? ORDER BY mention_id DESC LIMIT ?) mine
+JOIN mentions m ON m.id = mine.mention_id AND m.withdrawn_at IS NULL
+JOIN articles a ON a.id = m.article_id
+LEFT JOIN sources s ON s.id = a.source_id
+ORDER BY a.published_at DESC
+"""
+
+
+def _partners(rows: Iterable[sqlite3.Row]) -> list[dict[str, Any]]:
+    """Partners with the number of deals, their kinds and the last day, most deals first."""
+    partners: dict[str, dict[str, Any]] = {}
+    for row in rows:
+        key = row["partner_id"] or f"?{row['partner']}"
+        partner = partners.setdefault(
+            key, {"id": row["partner_id"], "name": row["partner"], "country": row["country"], "deals": 0, "kinds": Counter(), "last_on": ""}
+        )  # fmt: skip
+        partner["deals"] += row["deals"]
+        partner["kinds"][row["kind"]] += row["deals"]
+        partner["last_on"] = max(partner["last_on"], row["last_on"] or "")
+    return sorted(partners.values(), key=lambda partner: (-partner["deals"], partner["last_on"]), reverse=False)
+
+
+def _totals(rows: Iterable[sqlite3.Row], *columns: str) -> Counter[Any]:
+    """Deals by the values of these columns; of one column by the value itself."""
+    totals: Counter[Any] = Counter()
+    for row in rows:
+        totals[tuple(row[column] for column in columns) if len(columns) > 1 else row[columns[0]]] += row["deals"]
+    return totals
+
+
+def _years(rows: Iterable[sqlite3.Row]) -> list[str]:
+    """Every year from the first deal to the last, at most the last twelve."""
+    known = [int(row["year"]) for row in rows if row["year"] and row["year"].isdigit()]
+    return [str(year) for year in range(max(min(known), max(known) - 11), max(known) + 1)] if known else []
+
+
+def _sector_mean(conn: sqlite3.Connection, sector: str | None, country: str | None) -> Dependence | None:
+    """The dependence of all firms of the sector and country together."""
+    if not sector or not country:
+        return None
+    who = "me.org_id IN (SELECT id FROM organizations WHERE sector = ? AND country = ?)"
+    return Dependence(*conn.execute(_DEPENDENCE.format(who=who), [sector, country]).fetchone())
+
+
+async def companies(datasette: Datasette, request: Request) -> Response:
+    asked = {name: text(request, name, 40) for name in ("country", "sector")}
+    rows = await read(datasette, lambda conn: read_companies(conn, asked["country"], asked["sector"]))
+    return await page(datasette, request, "companies.html", "/companies", asked=asked, **rows)
+
+
+def read_companies(conn: sqlite3.Connection, country: str, sector: str) -> dict[str, Any]:
+    """The organisations with most deals, narrowed by country and sector."""
+    rows = conn.execute(_COMPANIES, {"country": country, "sector": sector})
+    return {
+        "companies": [dict(row) for row in rows],
+        "countries": [row[0] for row in conn.execute(
+            "SELECT country FROM organizations WHERE country IS NOT NULL GROUP BY country ORDER BY count(*) DESC LIMIT 30")],
+        "sectors": [row[0] for row in conn.execute(
+            "SELECT DISTINCT sector FROM organizations WHERE sector IS NOT NULL ORDER BY sector")],
+    }  # fmt: skip
+
+
+_COMPANIES = """
+SELECT o.id, o.name, o.name_en, o.country, o.sector, o.type, count(*) AS deals
+FROM organizations o JOIN event_parties p ON p.org_id = o.id
+WHERE o.merged_into IS NULL AND (:country = '' OR o.country = :country) AND (:sector = '' OR o.sector = :sector)
+GROUP BY o.id ORDER BY deals DESC, o.name LIMIT 200
+"""

@@ -1,0 +1,14 @@
+"""Our Datasette plugins, one idea a module: what is guarded, how it looks, the pages, feeds, curation."""
+
+from datasette.plugins import pm
+
+from web.plugins import cells, curation, feeds, guard, language, pages
+
+MODULES = (guard, language, pages, cells, feeds, curation)
+
+
+def register() -> None:
+    """Tell Datasette of our plugins. Its plugin manager is one a process, so the second call does nothing."""
+    for module in MODULES:
+        if not pm.is_registered(module):
+            pm.register(module)

@@ -1,0 +1,53 @@
+"""Datasette's tables: ids open our pages, links open articles, questions may fold names as the database does."""
+
+import sqlite3
+from typing import Any
+from urllib.parse import quote, urlsplit
+
+from datasette import hookimpl
+from datasette.app import Datasette
+from markupsafe import Markup
+
+from db.names import fold
+from web.names import DATABASE
+
+PAGES = {
+    "event_id": "event",
+    "merged_into": "event",
+    "org_id": "company",
+    "company_id": "company",
+    "partner_id": "company",
+    "parent_id": "company",
+}
+"""Columns whose values open a page of ours."""
+ID_TABLES = {"events": "event", "organizations": "company"}
+
+
+@hookimpl
+def prepare_connection(conn: sqlite3.Connection, database: str) -> None:
+    if database == DATABASE:
+        conn.create_function("name_key", 1, lambda name: fold(str(name or "")), deterministic=True)
+
+
+@hookimpl
+def render_cell(value: Any, column: str, table: str | None, database: str, datasette: Datasette) -> Markup | None:
+    if database != DATABASE or not isinstance(value, str) or not value:
+        return None
+    kind = ID_TABLES.get(table or "") if column in ("id", "merged_into") else PAGES.get(column)
+    if kind:
+        return _link(datasette.urls.path(f"/{kind}/{quote(value, safe='')}"), value)
+    if column == "url":
+        return _article_link(value)
+    return None
+
+
+def _link(address: str, label: str) -> Markup:
+    return Markup('<a href="{}">{}</a>').format(address, label)
+
+
+def _article_link(address: str) -> Markup | None:
+    """A link that shows the host; None for what is no web address, which then stands as plain text."""
+    parts = urlsplit(address)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        return None
+    return Markup('<a href="{}" rel="noreferrer nofollow" title="{}">{}</a>').format(address, address, parts.hostname)

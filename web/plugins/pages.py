@@ -1,0 +1,34 @@
+"""The addresses of our pages."""
+
+from collections.abc import Callable
+from typing import Any
+
+from datasette import hookimpl
+from datasette.app import Datasette
+from datasette.utils.asgi import Request
+
+from web.pages import company, deals, event, home, plain
+from web.plugins.guard import CURATE, NONCE
+
+
+@hookimpl
+def register_routes() -> list[tuple[str, Callable[..., Any]]]:
+    return [
+        (r"^/$", home.home),
+        (r"^/deals$", deals.deals),
+        (r"^/event/(?P<id>[^/]+)$", event.event),
+        (r"^/companies$", company.companies),
+        (r"^/company/(?P<id>[^/]+?)$", company.company),
+        (r"^/questions$", plain.questions),
+        (r"^/about$", plain.about),
+    ]
+
+
+@hookimpl
+async def extra_template_vars(datasette: Datasette, request: Request | None) -> dict[str, Any]:
+    actor = request.actor if request else None
+    return {
+        "may_curate": await datasette.permission_allowed(actor, CURATE, default=False),
+        "here": request.full_path if request else "/",
+        "nonce": request.scope.get(NONCE, "") if request else "",
+    }

@@ -1,0 +1,101 @@
+"""Events as the pages, feeds and digests show them, read many at a time."""
+
+import json
+import sqlite3
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+STANDING = "merged_into IS NULL AND withdrawn_at IS NULL"
+"""What an event row must fulfil to be shown in lists."""
+
+
+@dataclass(frozen=True)
+class Party:
+    """Someone in a deal; `org_id` is None for an unnamed one, whom only `description` tells of."""
+
+    org_id: str | None
+    name_ko: str | None
+    name_en: str | None
+    type: str | None
+    country: str | None
+    description: str | None
+
+    def name(self, korean: bool) -> str:
+        """The name in the reader's language where there is one."""
+        first, second = (self.name_ko, self.name_en) if korean else (self.name_en, self.name_ko)
+        return first or second or self.description or ("비공개" if korean else "undisclosed")
+
+
+@dataclass(frozen=True)
+class Event:
+    """A deal with all that a list needs. Times are ISO with the Korean zone, `date` has 4, 7 or 10 characters."""
+
+    id: str
+    title: str
+    kind: str
+    status: str
+    date: str | None
+    date_precision: str | None
+    confidence: float
+    first_seen_at: str
+    changed_at: str
+    article_count: int
+    outlet_count: int
+    review: str | None
+    evidence: str | None
+    url: str | None
+    headline: str | None
+    parties: Sequence[Party] = field(default_factory=list)
+    outlets: Sequence[str] = field(default_factory=list)
+
+    def heading(self, korean: bool) -> str:
+        """The parties in one line."""
+        return " – ".join(party.name(korean) for party in self.parties) or self.title
+
+
+def events(conn: sqlite3.Connection, ids: Iterable[str]) -> list[Event]:
+    """The events of these ids, in their order; ids without a row are left out."""
+    wanted = list(dict.fromkeys(ids))
+    listed = json.dumps(wanted)
+    parties = _grouped(conn, _PARTIES, listed, lambda row: Party(*row[1:]))
+    outlets = _grouped(conn, _OUTLETS, listed, lambda row: str(row[1]))
+    found = {
+        row["id"]: Event(**dict(row), parties=parties.get(row["id"], []), outlets=outlets.get(row["id"], []))
+        for row in conn.execute(_EVENTS, [listed])
+    }
+    return [found[event] for event in wanted if event in found]
+
+
+_EVENTS = """
+SELECT e.id, e.title, e.kind, e.status, e.date, e.date_precision, e.confidence, e.first_seen_at, e.changed_at,
+       e.article_count, e.outlet_count, e.review, m.evidence, a.url, a.title AS headline
+FROM json_each(?) wanted
+JOIN events e ON e.id = wanted.value
+LEFT JOIN mentions m ON m.id = e.mention_id
+LEFT JOIN articles a ON a.id = m.article_id
+"""
+_PARTIES = """
+SELECT p.event_id, p.org_id, coalesce(o.name_ko, iif(o.name_en IS NULL, p.name, NULL)), coalesce(o.name_en, p.name),
+       p.type, p.country, p.description
+FROM json_each(?) wanted
+JOIN event_parties p ON p.event_id = wanted.value
+LEFT JOIN organizations o ON o.id = p.org_id
+ORDER BY p.event_id, p.position
+"""
+_OUTLETS = """
+SELECT m.event_id, coalesce(s.name, 'unknown') AS outlet
+FROM json_each(?) wanted
+JOIN mentions m ON m.event_id = wanted.value AND m.withdrawn_at IS NULL
+JOIN articles a ON a.id = m.article_id
+LEFT JOIN sources s ON s.id = a.source_id
+GROUP BY m.event_id, outlet
+ORDER BY m.event_id, min(a.published_at)
+"""
+
+
+def _grouped(conn: sqlite3.Connection, sql: str, listed: str, make: Any) -> Mapping[str, list[Any]]:
+    groups: dict[str, list[Any]] = {}
+    for row in conn.execute(sql, [listed]):
+        groups.setdefault(row[0], []).append(make(row))
+    return groups
