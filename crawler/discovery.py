@@ -71,7 +71,9 @@ def read_sitemap(text: str, url: str, now: datetime | None = None) -> Listing:
         raise ReadError(Failure.FEED_BROKEN, f"is no sitemap but <{kind}>")
     entries = []
     for element in root.iterchildren(tag=etree.Element):
-        fields = {etree.QName(e).localname: (e.text or "").strip() for e in element.iter(tag=etree.Element)}
+        # News fields lie deeper; <image:loc> does too, and must not stand for the article's own <loc>.
+        deep, direct = element.iter(tag=etree.Element), element.iterchildren(tag=etree.Element)
+        fields = {etree.QName(e).localname: (e.text or "").strip() for e in (*deep, *direct)}
         if location := fields.get("loc"):
             when = parse_date(fields.get("publication_date"), now) or parse_date(fields.get("lastmod"), now)
             entries.append(Entry(urljoin(url, location), _plain(fields.get("title")), when))

@@ -98,10 +98,10 @@ class Source(Declared):
     canonical: str | None = None
     layouts: tuple[Layout, ...] = ()
     expect: Expect = Expect()
-    date_in_url: str | None = None
     charset: str | None = None
     legacy_tls: bool = False
     off: str | None = None
+    terms: str | None = None
     verified: date | None = None
     evidence: str | None = None
     note: str | None = None
