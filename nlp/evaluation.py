@@ -45,6 +45,7 @@ class Report:
     articles: list[list[Verdict]]
     background_called_new: int = 0
     background_found: int = 0
+    unread: list[str] = field(default_factory=list)
 
     def count(self, outcome: str) -> int:
         return sum(verdict.outcome == outcome for verdict in self.verdicts)
@@ -113,6 +114,8 @@ def evaluate(gold_rows: Iterable[Row], read: Callable[[Iterable[Row]], Iterable[
     rows = list(gold_rows)
     report = Report([])
     for row, answer in zip(rows, read(rows), strict=True):
+        if "error" in answer:
+            report.unread.append(f"{row['id']}: {answer['error']}")
         report.articles.append(_judge(row, answer, report))
     return report
 
@@ -157,8 +160,7 @@ def _judge(row: Row, answer: Mapping[str, Any], report: Report) -> list[Verdict]
 def _misses(gold: _Gold, found: set[frozenset[int]], answer: Mapping[str, Any], where: str) -> Iterable[Verdict]:
     reported = {fold(name) for event in answer["events"] for party in event["parties"] for name in _names(party)}
     for entry in gold.pairs:
-        identity = _identity(gold, entry)
-        if not _is_core(gold, entry) or identity in found:
+        if not _is_core(gold, entry) or (identity := _identity(gold, entry)) in found:
             continue
         found.add(identity)
         names = [min(gold.parties[index], key=len) for index in entry[:2]]
@@ -190,7 +192,7 @@ def _is_false_if_reported(entry: tuple[int, int, Mapping[str, Any], bool]) -> bo
 
 def _identity(gold: _Gold, entry: tuple[int, int, Mapping[str, Any], bool]) -> frozenset[int]:
     """The unordered pair within the article; a party of two events is one party where the names meet."""
-    return frozenset(next(i for i, names in enumerate(gold.parties) if names & gold.parties[index]) for index in entry[:2])
+    return frozenset(next(i for i, names in enumerate(gold.parties) if i == index or names & gold.parties[index]) for index in entry[:2])
 
 
 def _same(gold: _Gold, entry: tuple[int, int, Mapping[str, Any], bool], one: Row, two: Row) -> bool:
@@ -291,6 +293,8 @@ def summary(reports: Mapping[str, Report]) -> Table:
 
 def print_report(report: Report, console: Console, errors: int) -> None:
     """Threshold sweep, calibration and the errors by class."""
+    for message in report.unread:
+        console.print(f"not read: {message}", markup=False)
     sweep = Table("threshold", "P", "R", "F1", title="if only pairs at or above the confidence were reported")
     for threshold, *values in report.sweep([0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.85, 0.9, 0.95]):
         sweep.add_row(f"{threshold:.2f}", *(f"{value:.3f}" for value in values))

@@ -9,6 +9,8 @@ from importlib.resources import files
 from itertools import islice
 from typing import Any
 
+from spacy.language import Language
+
 from nlp.article import Article, ArticleError, parse_article
 from nlp.confidence import load_weights
 from nlp.encoder import load_encoder
@@ -43,9 +45,12 @@ class Reader:
         """The answer of the extraction contract. A line that breaks the contract gives `error` and no events."""
         identity = article.get("id") if isinstance(article, Mapping) else None
         try:
-            return {"id": identity, "events": self._events(parse_article(article))}
+            parsed = parse_article(article)
         except ArticleError as error:
             return {"id": identity, "events": [], "error": str(error)}
+        nlp = load_pipeline(parsed.lang, self._model)  # a broken table or model is no fault of the article: it is raised
+        try:
+            return {"id": identity, "events": _events(nlp, parsed)}
         except Exception as error:  # one article that breaks the reader must not stop a run; the line says what happened
             return {"id": identity, "events": [], "error": f"could not be read ({type(error).__name__}: {error}); please report it"}
 
@@ -79,18 +84,18 @@ class Reader:
                 entities = {part.entity: view.entities[part.entity] for part in view.parts.get(sentence.index, [])}
                 yield view.text(sentence), [{"name": one.name, "aliases": one.aliases} for one in entities.values() if one.source != "undisclosed"]
 
-    def _events(self, article: Article) -> list[dict[str, Any]]:
-        plan = plan_reading(article)
-        if not plan.chosen:
-            return []
-        nlp = load_pipeline(article.lang, self._model)
-        events: list[dict[str, Any]] = nlp(make_doc(nlp, article, plan))._.events
-        return events
-
 
 def load_reader(model: bool = True) -> Reader:
     """The reader; `model=False` leaves the encoder out (the rules-only baseline)."""
     return Reader(model)
+
+
+def _events(nlp: Language, article: Article) -> list[dict[str, Any]]:
+    plan = plan_reading(article)
+    if not plan.chosen:
+        return []
+    events: list[dict[str, Any]] = nlp(make_doc(nlp, article, plan))._.events
+    return events
 
 
 def _program() -> str:
