@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
+import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from db.names import fold
+from db.names import fold, slug
 from db.organizations import Organizations
+from db.resolution.terms import context
 
 # The other side of a pair whose name the article does not give.
 UNDISCLOSED = "?"
 # Reports further apart than this are never compared (docs/resolution.md).
 HORIZON_DAYS = 730
+# So many parties stand in an event's id; a consortium of twenty is "…-others".
+SLUG_PARTIES = 3
 
 _PARTY_FIELDS = ("name", "surface", "start", "end", "type", "country", "description")
 _DEAL_FIELDS = ("kind", "status", "new", "date", "date_precision", "confidence", "evidence_start", "evidence_end")
@@ -100,8 +105,9 @@ class Extractions(Organizations):
         return mentions
 
     def _insert_mention(self, article_id: int, version: str, event: dict[str, Any]) -> None:
-        columns = ("article_id", "extractor", "created_at", "evidence", "pairs", *_DEAL_FIELDS)
+        columns = ("article_id", "extractor", "created_at", "context", "slug", "mark", "evidence", "pairs", *_DEAL_FIELDS)
         values = {"article_id": article_id, "extractor": version, "created_at": self.now(), **event}
+        values |= self._context(article_id, event) | self._birth(article_id, event)
         cursor = self.conn.execute(
             f"INSERT INTO mentions ({', '.join(columns)}) VALUES ({', '.join(':' + name for name in columns)})",
             {name: values[name] for name in columns},
@@ -109,13 +115,42 @@ class Extractions(Organizations):
         assert cursor.lastrowid is not None
         self._write_parties(cursor.lastrowid, event["parties"])
 
+    def _context(self, article_id: int, event: dict[str, Any]) -> dict[str, str]:
+        """What resolution compares of the text around the evidence, read now since the text is not kept for ever."""
+        article = self.row(
+            "SELECT title, body FROM articles LEFT JOIN article_texts ON article_id = id WHERE id = ?", [article_id]
+        )
+        assert article is not None
+        text = zlib.decompress(article["body"]).decode() if article["body"] else ""
+        names = [name for party in event["parties"] for name in (*party["names"], party["surface"]) if name]
+        found = context(article["title"], text, event["evidence_start"], event["evidence_end"], event["evidence"], names)
+        return {"context": json.dumps(found, ensure_ascii=False)}
+
+    def _birth(self, article_id: int, event: dict[str, Any]) -> dict[str, str]:
+        """The id an event named by this mention has, fixed at birth: a later reading may correct kind or date, but an
+        id once given stays. `mark` tells apart two deals that would bear one id."""
+        article = self.row("SELECT url, coalesce(published_at, fetched_at) AS day FROM articles WHERE id = ?", [article_id])
+        assert article is not None
+        exact = event["date"] if event["date"] and len(event["date"]) == 10 else article["day"][:10]
+        ranked = sorted(event["parties"], key=lambda party: (party["country"] != "KR", _party_slug(party)))
+        slugs = list(dict.fromkeys(_party_slug(party) for party in ranked))
+        if len(slugs) > SLUG_PARTIES:
+            slugs = [*slugs[:SLUG_PARTIES], "others"]
+        told = f"{article['url']}\n{event['evidence_start']}\n{event['evidence']}"
+        return {
+            "slug": "-".join([exact, *slugs, event["kind"].replace("_", "-")]),
+            "mark": hashlib.sha256(told.encode()).hexdigest()[:6],
+        }
+
     def _update_mention(self, mention_id: int, version: str, event: dict[str, Any]) -> None:
         self._mark_neighbours(mention_id)
-        sets = ", ".join(f"{name} = :{name}" for name in ("extractor", "evidence", "pairs", *_DEAL_FIELDS))
+        values = {name: value for name, value in event.items() if name != "parties"}
+        found = self.row("SELECT article_id FROM mentions WHERE id = ?", [mention_id])
+        assert found is not None
+        values |= self._context(found["article_id"], event) | {"extractor": version}
+        sets = ", ".join(f"{name} = :{name}" for name in values)
         self.conn.execute(
-            f"UPDATE mentions SET {sets}, withdrawn_at = NULL WHERE id = :id",
-            {name: value for name, value in event.items() if name != "parties"}
-            | {"extractor": version, "id": mention_id},
+            f"UPDATE mentions SET {sets}, withdrawn_at = NULL WHERE id = :id", values | {"id": mention_id}
         )
         lost = self._erase_parties(mention_id)
         self._write_parties(mention_id, event["parties"])
@@ -190,19 +225,20 @@ class Extractions(Organizations):
         self.conn.execute("INSERT OR IGNORE INTO unresolved VALUES (?)", [mention_id])
 
     def _mark_neighbours(self, mention_id: int) -> None:
-        """Queues the mention and all that may be compared with it, before it changes or goes."""
+        """Queues the mention and its block, which it may have held together, before it changes or goes."""
         self.conn.execute("INSERT OR IGNORE INTO unresolved VALUES (?)", [mention_id])
         self.conn.execute(
-            "INSERT OR IGNORE INTO unresolved SELECT n.mention_id FROM mention_pairs p JOIN mention_pairs n"
-            " ON n.org_id = p.org_id AND n.other_id = p.other_id AND n.day BETWEEN p.day - ?1 AND p.day + ?1"
-            " WHERE p.mention_id = ?2",
-            [HORIZON_DAYS, mention_id],
-        )
-        self.conn.execute(
-            "INSERT OR IGNORE INTO unresolved SELECT o.id FROM mentions m JOIN mentions o ON o.event_id = m.event_id"
+            "INSERT OR IGNORE INTO unresolved SELECT o.id FROM mentions m JOIN mentions o ON o.block = m.block"
             " WHERE m.id = ? AND o.withdrawn_at IS NULL",
             [mention_id],
         )
+
+
+def _party_slug(party: dict[str, Any]) -> str:
+    """An organisation's part of an event id, from this telling alone: the table's id, else its name."""
+    if party["org_id"]:
+        return slug(party["org_id"])
+    return slug(fold(party["names"][0])) if party["names"] else "undisclosed"
 
 
 def day_number(moment: str) -> int:

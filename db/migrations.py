@@ -165,6 +165,7 @@ CREATE TABLE events (
     article_count INTEGER NOT NULL,
     outlet_count INTEGER NOT NULL,
     mention_id INTEGER REFERENCES mentions(id),
+    named_by INTEGER REFERENCES mentions(id),
     merged_into TEXT REFERENCES events(id),
     withdrawn_at TEXT,
     review TEXT CHECK (review IN ('confirmed', 'rejected', 'corrected'))
@@ -214,8 +215,14 @@ CREATE TABLE mentions (
     pairs TEXT NOT NULL,
     extractor TEXT NOT NULL,
     created_at TEXT NOT NULL,
-    withdrawn_at TEXT
+    withdrawn_at TEXT,
+    slug TEXT NOT NULL,
+    mark TEXT NOT NULL,
+    context TEXT NOT NULL,
+    block INTEGER
 );
+CREATE INDEX mentions_slug ON mentions(slug);
+CREATE INDEX mentions_block ON mentions(block);
 CREATE INDEX mentions_article ON mentions(article_id);
 CREATE INDEX mentions_event ON mentions(event_id);
 
@@ -303,8 +310,8 @@ CREATE TABLE review_anchors (
     side INTEGER NOT NULL CHECK (side IN (0, 1)),
     article_id INTEGER NOT NULL REFERENCES articles(id),
     parties TEXT NOT NULL,
-    evidence_hash TEXT NOT NULL,
-    PRIMARY KEY (review_id, side, article_id, parties, evidence_hash)
+    evidence TEXT NOT NULL,
+    PRIMARY KEY (review_id, side, article_id, parties, evidence)
 ) WITHOUT ROWID;
 CREATE INDEX review_anchors_article ON review_anchors(article_id);
 

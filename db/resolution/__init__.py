@@ -1,0 +1,1 @@
+"""From mentions to events: one event for one real deal. docs/resolution.md gives the rule."""

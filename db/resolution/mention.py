@@ -1,0 +1,117 @@
+"""A mention as resolution sees it, and when its deal can have happened."""
+
+from __future__ import annotations
+
+import calendar
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+# Kinds a newspaper may choose among for one and the same deal.
+FAMILIES = {
+    "alliance": "cooperation",
+    "mou": "cooperation",
+    "joint_development": "cooperation",
+    "consortium": "cooperation",
+    "other": "cooperation",
+    "supply": "trade",
+    "adoption": "trade",
+    "license": "trade",
+    "distribution": "trade",
+    "investment": "capital",
+    "acquisition": "capital",
+    "joint_venture": "capital",
+}
+# How far a deal has come; a later report of a lower one says nothing new.
+RANK = {"rumoured": 0, "denied": 0, "talks": 1, "planned": 2, "announced": 3, "signed": 4, "ended": 5}
+
+
+@dataclass(frozen=True)
+class Party:
+    """One party of a mention. `org_id` None: the article does not name it."""
+
+    org_id: str | None
+    name: str | None
+    type: str | None
+    country: str | None
+    description: str | None
+
+
+@dataclass(frozen=True)
+class Mention:
+    """One article's telling of one deal. `reported` and the bounds of `span` are day numbers (date.toordinal)."""
+
+    id: int
+    article_id: int
+    url: str
+    group: int
+    published: str
+    reported: int
+    lang: str | None
+    kind: str
+    status: str
+    new: bool
+    date: str | None
+    precision: str | None
+    confidence: float
+    evidence: str
+    start: int
+    slug: str
+    mark: str
+    block: int | None
+    event_id: str | None
+    parties: tuple[Party, ...]
+    pairs: tuple[tuple[int, int], ...]
+    terms: frozenset[str] = frozenset()
+    amounts: frozenset[str] = frozenset()
+    topics: frozenset[str] = frozenset()
+    cues: frozenset[str] = frozenset()
+    orgs: frozenset[str] = field(init=False)
+    links: frozenset[frozenset[str]] = field(init=False)
+    hidden: bool = field(init=False)
+    span: tuple[int, int] | None = field(init=False)
+
+    def __post_init__(self) -> None:
+        def put(name: str, value: Any) -> None:
+            object.__setattr__(self, name, value)
+
+        put("orgs", frozenset(party.org_id for party in self.parties if party.org_id))
+        named = [(self.parties[i].org_id, self.parties[j].org_id) for i, j in self.pairs]
+        put("links", frozenset(frozenset((one, other)) for one, other in named if one and other and one != other))
+        put("hidden", any(party.org_id is None for party in self.parties))
+        put("span", span_of(self.date, self.precision) if self.date else None)
+
+    @property
+    def order(self) -> tuple[Any, ...]:
+        """The canonical order: by publication, then by what is written, never by arrival."""
+        return (self.published, self.url, self.start, self.kind, self.status, sorted(self.orgs), self.evidence)
+
+    @property
+    def family(self) -> str:
+        """The family of its kind."""
+        return FAMILIES[self.kind]
+
+    @property
+    def day(self) -> int:
+        """The day the deal happened as far as this telling knows: its exact date, else the day of the report."""
+        return self.span[0] if self.span and self.span[0] == self.span[1] else self.reported
+
+
+def span_of(day: str, precision: str | None) -> tuple[int, int]:
+    """First and last day number of an ISO date, "YYYY-MM" or "YYYY"; a quarter runs three months from its date."""
+    parts = [int(part) for part in day.split("-")]
+    if len(parts) == 1:
+        return date(parts[0], 1, 1).toordinal(), date(parts[0], 12, 31).toordinal()
+    if precision == "quarter":
+        first = (parts[1] - 1) // 3 * 3 + 1
+        return date(parts[0], first, 1).toordinal(), _month_end(parts[0], first + 2)
+    if len(parts) == 2 or precision == "month":
+        return date(parts[0], parts[1], 1).toordinal(), _month_end(parts[0], parts[1])
+    if precision == "year":
+        return date(parts[0], 1, 1).toordinal(), date(parts[0], 12, 31).toordinal()
+    exact = date(*parts).toordinal()
+    return exact, exact
+
+
+def _month_end(year: int, month: int) -> int:
+    return date(year, month, calendar.monthrange(year, month)[1]).toordinal()

@@ -1,0 +1,144 @@
+"""How likely two mentions tell of one deal: a logistic model over a few readable features.
+
+The coefficients stand in model.json and are fitted by benchmarks/resolution.py on the training families of the corpus.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from functools import cache
+from pathlib import Path
+
+from db.resolution.mention import RANK, Mention
+from db.resolution.terms import weight
+
+FEATURES = (
+    "bias",
+    "same parties",
+    "one contains the other",
+    "only one party in common",
+    "partner undisclosed in one",
+    "same exact day",
+    "day gap",
+    "day gap, both news of a concluded deal",
+    "report gap",
+    "dates exclude each other",
+    "words in common",
+    "words in common, other language",
+    "topics in common",
+    "topics differ",
+    "amount in common",
+    "amounts differ",
+    "same kind",
+    "same family of kind",
+    "capital against other",
+    "near copy",
+    "same article",
+    "background",
+    "both background",
+    "next stage",
+    "memorandum, then contract",
+    "one more deal",
+    "next step said",
+)
+
+
+def features(one: Mention, other: Mention) -> tuple[float, ...]:
+    """The values of FEATURES for two mentions, the same whichever comes first."""
+    early, late = sorted((one, other), key=lambda mention: (mention.day, mention.order))
+    shared, union = len(one.orgs & other.orgs), len(one.orgs | other.orgs)
+    linked = bool(one.links & other.links)
+    same = one.orgs == other.orgs and one.hidden == other.hidden
+    gap = _gap(one, other)
+    both_concluded = one.new and other.new and RANK[one.status] >= 3 and RANK[other.status] >= 3
+    words = _common_words(one, other)
+    foreign = one.lang != other.lang
+    topics = _jaccard(one.topics, other.topics)
+    equal_amount, other_amount = _amounts(one, other)
+    return (
+        1.0,
+        float(same),
+        float(not same and linked and (one.orgs <= other.orgs or other.orgs <= one.orgs)),
+        float(not linked and not same) * (1.0 if shared < 2 else 0.5),
+        float(one.hidden != other.hidden),
+        float(_exact(one) and _exact(other) and one.span == other.span),
+        math.log1p(gap) / 7,
+        math.log1p(gap) / 7 * both_concluded,
+        math.log1p(abs(one.reported - other.reported)) / 7,
+        float(_excluded(one, other)),
+        0.0 if foreign else words,
+        words if foreign else 0.0,
+        topics,
+        float(bool(one.topics and other.topics) and topics == 0),
+        float(equal_amount),
+        float(other_amount),
+        float(one.kind == other.kind),
+        float(one.kind != other.kind and one.family == other.family),
+        float((one.family == "capital") != (other.family == "capital")),
+        float(one.group == other.group and one.article_id != other.article_id),
+        float(one.article_id == other.article_id),
+        float(one.new != other.new),
+        float(not one.new and not other.new),
+        float(RANK[early.status] < 3 <= RANK[late.status] or late.status in ("ended", "denied")),
+        float(early.kind == "mou" and late.kind not in ("mou", "alliance", "other")),
+        float("more" in late.cues and late.new and gap > 1),
+        float("step" in late.cues and gap > 1),
+    ) if union else (0.0,) * len(FEATURES)
+
+
+def score(one: Mention, other: Mention) -> float:
+    """Log-odds that the two tell of one deal."""
+    return sum(value * coefficient for value, coefficient in zip(features(one, other), coefficients(), strict=True))
+
+
+def probability(log_odds: float) -> float:
+    """Log-odds as a probability."""
+    return 1 / (1 + math.exp(-max(-30.0, min(30.0, log_odds))))
+
+
+@cache
+def coefficients() -> tuple[float, ...]:
+    """The fitted weight of every feature, in the order of FEATURES."""
+    stored = json.loads((Path(__file__).parent / "model.json").read_text(encoding="utf-8"))["coefficients"]
+    return tuple(float(stored[name]) for name in FEATURES)
+
+
+def _exact(mention: Mention) -> bool:
+    return mention.span is not None and mention.span[0] == mention.span[1]
+
+
+def _window(mention: Mention) -> tuple[int, int]:
+    """When the deal happened: its stated date, else shortly before the report, else (background) any time before."""
+    if mention.span:
+        return mention.span
+    return (mention.reported - 7, mention.reported) if mention.new else (mention.reported - 730, mention.reported)
+
+
+def _gap(one: Mention, other: Mention) -> int:
+    """Days between the two windows, 0 where they meet."""
+    (start, end), (other_start, other_end) = _window(one), _window(other)
+    return max(0, start - other_end, other_start - end)
+
+
+def _excluded(one: Mention, other: Mention) -> bool:
+    """Whether both give a date and the dates cannot be the same, a day or two of slack apart."""
+    return one.span is not None and other.span is not None and _gap(one, other) > 3
+
+
+def _common_words(one: Mention, other: Mention) -> float:
+    """Weight of the shared words over the weight of the shorter side's words, 0 to 1."""
+    shared = sum(weight(term) for term in one.terms & other.terms)
+    least = min(sum(weight(term) for term in one.terms), sum(weight(term) for term in other.terms))
+    return shared / max(least, 4.0)
+
+
+def _jaccard(one: frozenset[str], other: frozenset[str]) -> float:
+    return len(one & other) / len(one | other) if one and other else 0.0
+
+
+def _amounts(one: Mention, other: Mention) -> tuple[bool, bool]:
+    """Whether some amount is the same, and whether the same unit has only different ones."""
+    equal = bool(one.amounts & other.amounts)
+    units = {amount.split(":")[0] for amount in one.amounts} & {amount.split(":")[0] for amount in other.amounts}
+    return equal, bool(units) and not equal
