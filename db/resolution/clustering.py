@@ -56,7 +56,8 @@ def _average_linkage(
     heap: list[tuple[float, int, int]] = []
     for at, mention in enumerate(mentions):
         for before in range(at):
-            log_odds = scorer(mentions[before], mention)
+            # Rounded, so that the order of additions cannot decide a later comparison.
+            log_odds = round(scorer(mentions[before], mention), 9)
             groups[at].links[before] = groups[before].links[at] = log_odds
             if log_odds > THRESHOLD:
                 heap.append((-log_odds, before, at))
@@ -76,7 +77,6 @@ def _average_linkage(
 
 
 def _mean(groups: dict[int, _Group], left: int, right: int) -> float:
-    # Rounded, so that the order of additions cannot decide a comparison.
     size = len(groups[left].members) * len(groups[right].members)
     return round(groups[left].links[right] / size, 9)
 
