@@ -1,0 +1,262 @@
+"""The trained encoder at run time: organisations in a passage and how they are related. Needs no torch.
+
+One passage is one forward pass of `model/encoder.onnx` (int8) by itself, so results do not depend on batching; the
+heads are small and run in numpy. `nlp/training` makes the files; `docs/model-card.md` says what they can do.
+"""
+
+import json
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import combinations
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import onnxruntime
+from numpy.typing import NDArray
+from tokenizers import Tokenizer
+
+from nlp.passages import Passage, passages
+
+MODEL = Path(__file__).parent / "model"
+NEAR_START = 40  # tokens that count as the beginning of a passage
+
+Array = NDArray[np.float32]
+Place = tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """An organisation name in the passage: code points `start` to `end`, `label` company, institution or government."""
+
+    start: int
+    end: int
+    label: str
+    probability: float
+
+
+@dataclass(frozen=True, slots=True)
+class Relation:
+    """What the passage says of two groups. `core` + `background` + `none` = 1; `kind` and `status` each sum to 1."""
+
+    first: int
+    second: int
+    core: float
+    background: float
+    none: float
+    kind: dict[str, float]
+    status: dict[str, float]
+
+
+class Encoder:
+    """The loaded model. Safe to share between threads; each call is deterministic."""
+
+    def __init__(self, folder: Path = MODEL) -> None:
+        self._config: dict[str, Any] = json.loads((folder / "model.json").read_text(encoding="utf-8"))
+        self._tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = options.inter_op_num_threads = 1
+        self._session = onnxruntime.InferenceSession(
+            (folder / "encoder.onnx").read_bytes(), options, providers=["CPUExecutionProvider"]
+        )
+        with np.load(folder / "heads.npz") as heads:
+            self.heads = Heads({name: heads[name].astype(np.float32) for name in heads.files}, self._config)
+
+    @property
+    def version(self) -> str:
+        """Names the trained weights."""
+        return str(self._config["version"])
+
+    def passages(self, article: str) -> list[Passage]:
+        """The windows of ``title + "\\n" + text`` to read, of the length the model was trained on."""
+        return passages(article, self._length, self._config["budget"])
+
+    def read(self, text: str, candidates: Sequence[Place] = ()) -> "Prediction":
+        """Read one passage; `candidates` are places that may be organisations, to be judged beside those found."""
+        encoding = self._tokenizer.encode(text)
+        limit = self._config["most_tokens"]
+        ids = np.array([encoding.ids[:limit]], dtype=np.int64)
+        (states,) = self._session.run(None, {"ids": ids})
+        places = [_trimmed(text, start, end) for start, end in encoding.offsets[:limit]]
+        return Prediction(text, np.asarray(states[0], dtype=np.float32), places, tuple(candidates), self.heads)
+
+    def _length(self, text: str) -> int:
+        return len(self._tokenizer.encode(text, add_special_tokens=False).ids)
+
+
+class Prediction:
+    """What the model sees in one passage. Tags are read at once, relations when they are asked for."""
+
+    def __init__(
+        self, text: str, states: Array, places: Sequence[Place], candidates: tuple[Place, ...], heads: "Heads"
+    ) -> None:
+        self.text = text
+        self._states, self._places, self._candidates, self._heads = states, places, candidates, heads
+
+    @cached_property
+    def spans(self) -> list[Span]:
+        """Organisations the tagger found, in order of place."""
+        tags = self._heads.tags(self._states)
+        found = []
+        for first, last in _tagged(tags, self._heads.threshold):
+            trim = self._heads.trim(self._states[last])
+            start, end = self._places[first][0], self._places[last][1] - trim
+            if start < end:
+                found.append(self._span(start, end, (first, last), float(1 - tags[first : last + 1, 0].mean())))
+        return found
+
+    @cached_property
+    def candidates(self) -> list[Span | None]:
+        """The tagger's opinion of each candidate of `read`; None where it lies outside what was read."""
+        tags = self._heads.tags(self._states)
+        judged: list[Span | None] = []
+        for start, end in self._candidates:
+            tokens = self._tokens(start, end)
+            judged.append(
+                self._span(start, end, tokens, float(1 - tags[tokens[0] : tokens[1] + 1, 0].mean())) if tokens else None
+            )
+        return judged
+
+    def relate(self, groups: Sequence[Sequence[Place]]) -> list[Relation]:
+        """Relations of every unordered pair of `groups`, each all the places where one organisation is named.
+
+        A group without a place inside what was read has no relation and is left out.
+        """
+        members = [[t for t in (self._tokens(*place) for place in group) if t] for group in groups]
+        pairs = [(a, b) for a, b in combinations(range(len(groups)), 2) if members[a] and members[b]]
+        return self._heads.relate(self._states, members, pairs)
+
+    def _span(self, start: int, end: int, tokens: Place, probability: float) -> Span:
+        return Span(start, end, self._heads.label(self._states, tokens), probability)
+
+    def _tokens(self, start: int, end: int) -> Place | None:
+        """First and last token that overlap the code points."""
+        inside = [i for i, (a, b) in enumerate(self._places) if a < end and b > start and a < b]
+        return (inside[0], inside[-1]) if inside else None
+
+
+class Heads:
+    """The heads of `nlp/training/network.py`, in numpy."""
+
+    def __init__(self, weights: dict[str, Array], config: dict[str, Any]) -> None:
+        self._weights = weights
+        self._labels: list[str] = config["types"]
+        self._kinds: list[str] = config["kinds"]
+        self._statuses: list[str] = config["statuses"]
+        self._context_heads: int = config["context_heads"]
+        self._temperature: float = config["temperature"]
+        self.threshold: float = config["tag_threshold"]
+
+    def tags(self, states: Array) -> Array:
+        """(t, 3): probabilities of outside, begin, inside."""
+        return _softmax(self._linear("tag", states))
+
+    def trim(self, state: Array) -> int:
+        """How many characters after the name the last piece of a name holds (a particle glued to it)."""
+        return int(self._linear("trim", state).argmax())
+
+    def label(self, states: Array, tokens: Place) -> str:
+        """The most probable type of an organisation."""
+        return self._labels[int(self._linear("sort", self._span_state(states, tokens)).argmax())]
+
+    def relate(self, states: Array, members: Sequence[Sequence[Place]], pairs: Sequence[Place]) -> list[Relation]:
+        """The relation of each pair of groups, whose members are token spans."""
+        if not pairs:
+            return []
+        groups = [_logsumexp(np.stack([self._span_state(states, span) for span in spans])) if spans else None
+                  for spans in members]  # fmt: skip
+        keys, values = self._linear("key", states), self._linear("value", states)
+        whole = self._linear("whole", states[0])
+        found = []
+        for a, b in pairs:
+            first, second = groups[a], groups[b]
+            assert first is not None and second is not None
+            both, common = first + second, first * second
+            context = self._context(np.concatenate([both, common]), keys, values)
+            scalars = _scalars(len(states), members[a], members[b])
+            parts = [both, common, np.abs(first - second), context, whole, scalars]
+            pair = _gelu(self._linear("pair", np.concatenate(parts)))
+            found.append(self._relation(a, b, pair))
+        return found
+
+    def _relation(self, a: int, b: int, pair: Array) -> Relation:
+        none, background, core = _softmax(self._linear("relation", pair) / self._temperature).tolist()
+        kind, status = _softmax(self._linear("kind", pair)).tolist(), _softmax(self._linear("status", pair)).tolist()
+        kinds, statuses = dict(zip(self._kinds, kind, strict=True)), dict(zip(self._statuses, status, strict=True))
+        return Relation(a, b, core, background, none, kinds, statuses)
+
+    def _span_state(self, states: Array, tokens: Place) -> Array:
+        first, last = tokens
+        mean = states[first : last + 1].mean(0)
+        return np.tanh(self._linear("span", np.concatenate([states[first], states[last], mean])))
+
+    def _context(self, asked: Array, keys: Array, values: Array) -> Array:
+        """An attention over the passage that asks for what binds the two."""
+        heads = self._context_heads
+        query = self._linear("ask", asked).reshape(heads, 1, -1)
+        split_keys = keys.reshape(len(keys), heads, -1).transpose(1, 2, 0)
+        scores = _softmax((query @ split_keys)[:, 0] / math.sqrt(query.shape[2]))
+        mixed: Array = (scores[:, None] @ values.reshape(len(values), heads, -1).transpose(1, 0, 2)).reshape(-1)
+        return mixed
+
+    def _linear(self, name: str, x: Array) -> Array:
+        result: Array = x @ self._weights[f"{name}.weight"].T + self._weights[f"{name}.bias"]
+        return result
+
+
+def load_encoder(folder: Path = MODEL) -> Encoder | None:
+    """The shipped model, or None where there is none. Takes about half a second."""
+    return Encoder(folder) if (folder / "encoder.onnx").exists() else None
+
+
+def _trimmed(text: str, start: int, end: int) -> Place:
+    """A token's place without the white space before it."""
+    while start < end and text[start].isspace():
+        start += 1
+    return start, end
+
+
+def _tagged(tags: Array, threshold: float) -> list[Place]:
+    """First and last token of each run that is an organisation with at least `threshold`; a begin starts a new run."""
+    runs: list[Place] = []
+    open_run = False
+    for i, (outside, begin, inside) in enumerate(tags.tolist()):
+        if 1 - outside < threshold:
+            open_run = False
+        elif open_run and inside >= begin:
+            runs[-1] = (runs[-1][0], i)
+        else:
+            runs.append((i, i))
+            open_run = True
+    return runs
+
+
+def _scalars(length: int, first: Sequence[Place], second: Sequence[Place]) -> Array:
+    """Nearness of two groups, how often each is named, and whether both stand at the beginning."""
+    gap = min(max(a[0] - b[1], b[0] - a[1], 0) for a in first for b in second)
+    early = float(max(first[0][0], second[0][0]) < NEAR_START) if length > 60 else 0.5
+    times = math.log1p(len(first) * len(second)) / 3
+    return np.array([math.log1p(gap) / 4, times, abs(math.log(len(first) / len(second))) / 2, early], dtype=np.float32)
+
+
+def _softmax(x: Array) -> Array:
+    e = np.exp(x - x.max(-1, keepdims=True))
+    result: Array = e / e.sum(-1, keepdims=True)
+    return result
+
+
+def _logsumexp(x: Array) -> Array:
+    highest = x.max(0)
+    result: Array = highest + np.log(np.exp(x - highest).sum(0))
+    return result
+
+
+def _gelu(x: Array) -> Array:
+    """x·Φ(x) with the error function after Abramowitz and Stegun 7.1.26 (error below 2e-7)."""
+    z = np.abs(x) / math.sqrt(2)
+    t = 1 / (1 + 0.3275911 * z)
+    series = t * (0.254829592 + t * (-0.284496736 + t * (1.421413741 + t * (-1.453152027 + t * 1.061405429))))
+    result: Array = (0.5 * x * (1 + np.sign(x) * (1 - series * np.exp(-z * z)))).astype(np.float32)
+    return result

@@ -1,0 +1,86 @@
+"""Other names for the same stories, so that the model learns the sentence and not the firm."""
+
+import random
+from collections import defaultdict
+from collections.abc import Iterable
+
+from nlp.training.data import IGNORE, Example, Mention
+
+_SYLLABLES = (
+    "가나다라마바사아자차카하노도로모보소오조코토호누두루무부수우주구네데레메베세에제케테페리미비시이지티피"
+    "엔온인산한진영정성원선현대동신유화태"
+)
+_TAILS = (
+    ("",) * 3
+    + ("랩", "랩스", "테크", "소프트", "바이오", "에이아이", "AI", "로보틱스", "모빌리티", "시스템", "네트웍스")
+    + ("홀딩스", "전자", "이노베이션", "글로벌", "메디칼", "캐피탈", "텔")
+)
+_LATIN = ("zen", "tri", "lum", "via", "ora", "nex", "qua", "vel", "cor", "syn", "alto", "bri", "fen", "kor", "pex")
+_LATIN_TAILS = ("", "", "Tech", " Labs", " AI", " Inc.", " Corp.", " Technologies", " Holdings", " Systems", " Bio")
+
+
+def sound_class(name: str) -> str:
+    """What decides the particle after a name: `open`, `closed` or `rieul` for Hangul, else the script."""
+    last = name[-1]
+    if not "가" <= last <= "힣":
+        return "latin"
+    final = (ord(last) - ord("가")) % 28
+    return {0: "open", 8: "rieul"}.get(final, "closed")
+
+
+class NameSwapper:
+    """Gives organisations of an example other names of the same type, script and final sound."""
+
+    def __init__(self, examples: Iterable[Example]) -> None:
+        names: dict[tuple[str, int], set[str]] = defaultdict(set)
+        for example in examples:
+            for mention in example.mentions:
+                name = example.text[mention.start : mention.end]
+                kind = example.groups[mention.group]
+                if len(name) >= 2 and example.sure[mention.group]:
+                    names[sound_class(name), 0 if kind == IGNORE else kind].add(name)
+        self._names = {key: sorted(found) for key, found in names.items()}
+
+    def swap(self, example: Example, rng: random.Random, share: float = 0.6) -> Example:
+        """A copy of `example` in which about `share` of the organisations have another name."""
+        chosen = {group for group in range(len(example.groups)) if rng.random() < share}
+        if not chosen:
+            return example
+        text, known = "", bytearray()
+        mentions: list[Mention] = []
+        renamed: dict[tuple[int, str], str] = {}
+        last = 0
+        for mention in example.mentions:
+            text += example.text[last : mention.start]
+            known += example.known[last : mention.start]
+            surface = example.text[mention.start : mention.end]
+            if mention.group in chosen:
+                key = (mention.group, surface)
+                if key not in renamed:
+                    renamed[key] = self._other(surface, example.groups[mention.group], rng)
+                surface = renamed[key]
+            mentions.append(Mention(len(text), len(text) + len(surface), mention.group))
+            text += surface
+            known += bytearray(len(surface))
+            last = mention.end
+        return Example(
+            example.source, example.row, example.lang, text + example.text[last:], mentions,
+            known + example.known[last:], example.groups, example.sure, example.pairs, example.related,
+        )  # fmt: skip
+
+    def _other(self, name: str, kind: int, rng: random.Random) -> str:
+        sound = sound_class(name)
+        if kind in (IGNORE, 0) and rng.random() < 0.35:
+            return _invented(sound, rng)
+        names = self._names.get((sound, 0 if kind == IGNORE else kind))
+        return rng.choice(names) if names else name
+
+
+def _invented(sound: str, rng: random.Random) -> str:
+    """A firm's name that nobody bears, with the wished final sound."""
+    if sound == "latin":
+        return "".join(rng.choices(_LATIN, k=rng.choice((2, 2, 3)))).capitalize() + rng.choice(_LATIN_TAILS)
+    while True:
+        name = "".join(rng.choices(_SYLLABLES, k=rng.choice((2, 3, 3, 4)))) + rng.choice(_TAILS)
+        if sound_class(name) == sound:
+            return name

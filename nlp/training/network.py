@@ -1,0 +1,160 @@
+"""The network: a cut BERT encoder, a tagger over its states, and a pair reader over pooled mentions."""
+
+import json
+from pathlib import Path
+from typing import NamedTuple
+
+import torch
+import torch.nn.functional as F
+from safetensors.torch import load_file
+from torch import Tensor, nn
+
+from nlp.corpus import KINDS, STATUSES
+
+WIDTH, HEADS, INNER = 384, 12, 1536
+SPAN, CONTEXT, CONTEXT_HEADS, PAIR = 256, 128, 4, 384
+TAGS, TRIMS, TYPES, RELATIONS = 3, 4, 3, 3
+SCALARS = 4
+EPSILON = 1e-12
+
+
+class Layer(nn.Module):
+    """One transformer layer of BERT (post-norm)."""
+
+    def __init__(self, dropout: float) -> None:
+        super().__init__()
+        self.query, self.key, self.value = (nn.Linear(WIDTH, WIDTH) for _ in range(3))
+        self.out = nn.Linear(WIDTH, WIDTH)
+        self.norm1, self.norm2 = nn.LayerNorm(WIDTH, EPSILON), nn.LayerNorm(WIDTH, EPSILON)
+        self.up, self.down = nn.Linear(WIDTH, INNER), nn.Linear(INNER, WIDTH)
+        self.dropout = nn.Dropout(dropout)
+
+    def forward(self, x: Tensor, bias: Tensor | None) -> Tensor:
+        size = (x.shape[0], x.shape[1], HEADS, WIDTH // HEADS)
+        q, k, v = (part(x).view(size).transpose(1, 2) for part in (self.query, self.key, self.value))
+        mixed = F.scaled_dot_product_attention(q, k, v, attn_mask=bias)
+        mixed = mixed.transpose(1, 2).reshape(x.shape[0], x.shape[1], WIDTH)
+        x = self.norm1(x + self.dropout(self.out(mixed)))
+        result: Tensor = self.norm2(x + self.dropout(self.down(F.gelu(self.up(x)))))
+        return result
+
+
+class Encoder(nn.Module):
+    """Token ids (batch, length) to states (batch, length, 384)."""
+
+    def __init__(self, pieces: int, layers: int, dropout: float = 0.1) -> None:
+        super().__init__()
+        self.word, self.position = nn.Embedding(pieces, WIDTH), nn.Embedding(512, WIDTH)
+        self.norm = nn.LayerNorm(WIDTH, EPSILON)
+        self.layers = nn.ModuleList(Layer(dropout) for _ in range(layers))
+
+    def embed(self, ids: Tensor) -> Tensor:
+        places = torch.arange(ids.shape[1], device=ids.device)
+        result: Tensor = self.norm(self.word(ids) + self.position(places))
+        return result
+
+    def forward(self, ids: Tensor, mask: Tensor | None = None) -> Tensor:
+        bias = None if mask is None else torch.zeros(mask.shape).masked_fill(mask == 0, -1e4)[:, None, None, :]
+        x = self.embed(ids)
+        for layer in self.layers:
+            x = layer(x, bias)
+        return x
+
+
+class Pairs(NamedTuple):
+    """What the pair reader looks at in a batch.
+
+    spans: (n, 3) example, first and last token; groups: (g, m) span indexes, -1 where there is none;
+    pairs: (p, 3) example and two groups; scalars: (p, 4).
+    """
+
+    spans: Tensor
+    groups: Tensor
+    pairs: Tensor
+    scalars: Tensor
+
+
+class Heads(nn.Module):
+    """Tags, span types and pair relations from the encoder's states."""
+
+    def __init__(self, dropout: float = 0.1) -> None:
+        super().__init__()
+        self.tag = nn.Linear(WIDTH, TAGS)
+        self.trim = nn.Linear(WIDTH, TRIMS)
+        self.span = nn.Linear(3 * WIDTH, SPAN)
+        self.sort = nn.Linear(SPAN, TYPES)
+        self.ask = nn.Linear(2 * SPAN, CONTEXT)
+        self.key, self.value = nn.Linear(WIDTH, CONTEXT), nn.Linear(WIDTH, CONTEXT)
+        self.whole = nn.Linear(WIDTH, 64)
+        self.pair = nn.Linear(3 * SPAN + CONTEXT + 64 + SCALARS, PAIR)
+        self.relation, self.kind = nn.Linear(PAIR, RELATIONS), nn.Linear(PAIR, len(KINDS))
+        self.status = nn.Linear(PAIR, len(STATUSES))
+        self.dropout = nn.Dropout(dropout)
+
+    def span_states(self, states: Tensor, spans: Tensor) -> Tensor:
+        """(n, 256): start, end and mean of each span."""
+        example, first, last = spans.unbind(1)
+        total = F.pad(states.cumsum(1), (0, 0, 1, 0))
+        mean = (total[example, last + 1] - total[example, first]) / (last + 1 - first)[:, None]
+        return torch.tanh(self.span(torch.cat([states[example, first], states[example, last], mean], 1)))
+
+    def relate(self, states: Tensor, spans: Tensor, batch: Pairs, mask: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """Logits of relation (p, 3), kind (p, 12) and status (p, 7); `spans` are the states of the spans."""
+        members = spans[batch.groups.clamp(min=0)].masked_fill((batch.groups < 0)[:, :, None], -1e4)
+        groups = members.logsumexp(1)
+        example, a, b = batch.pairs.unbind(1)
+        both, common = groups[a] + groups[b], groups[a] * groups[b]
+        context = self._context(states, torch.cat([both, common], 1), example, mask)
+        whole = self.whole(states[:, 0])[example]
+        parts = [both, common, (groups[a] - groups[b]).abs(), context, whole, batch.scalars]
+        pair = self.dropout(F.gelu(self.pair(torch.cat(parts, 1))))
+        return self.relation(pair), self.kind(pair), self.status(pair)
+
+    def _context(self, states: Tensor, asked: Tensor, example: Tensor, mask: Tensor) -> Tensor:
+        """(p, 128): for each pair, an attention over the tokens of its example."""
+        shape = (CONTEXT_HEADS, CONTEXT // CONTEXT_HEADS)
+        keys, values = self.key(states).unflatten(2, shape), self.value(states).unflatten(2, shape)
+        queries = self.ask(asked).unflatten(1, shape)
+        found = asked.new_zeros(len(asked), CONTEXT)
+        for i in sorted(set(example.tolist())):
+            mine = (example == i).nonzero()[:, 0]
+            length = int(mask[i].sum())
+            scores = torch.einsum("phd,thd->pht", queries[mine], keys[i, :length]) / shape[1] ** 0.5
+            mixed = torch.einsum("pht,thd->phd", scores.softmax(2), values[i, :length])
+            found = found.index_copy(0, mine, mixed.flatten(1))
+        return found
+
+
+class Network(nn.Module):
+    def __init__(self, pieces: int, layers: int) -> None:
+        super().__init__()
+        self.encoder, self.heads = Encoder(pieces, layers), Heads()
+
+
+_NAMES = {
+    "query": "attention.self.query", "key": "attention.self.key", "value": "attention.self.value",
+    "out": "attention.output.dense", "norm1": "attention.output.LayerNorm", "up": "intermediate.dense",
+    "down": "output.dense", "norm2": "output.LayerNorm",
+}  # fmt: skip
+
+
+def from_checkpoint(folder: Path, layers: int) -> Network:
+    """A network whose encoder holds the first `layers` of a BERT checkpoint; the embeddings stay as they are."""
+    config = json.loads((folder / "config.json").read_text())
+    weights = load_file(folder / "model.safetensors")
+    network = Network(config["vocab_size"], layers)
+    state = {
+        "word.weight": weights["embeddings.word_embeddings.weight"],
+        "position.weight": weights["embeddings.position_embeddings.weight"][:512]
+        + weights["embeddings.token_type_embeddings.weight"][0],
+        "norm.weight": weights["embeddings.LayerNorm.weight"],
+        "norm.bias": weights["embeddings.LayerNorm.bias"],
+    }
+    for i in range(layers):
+        for ours, theirs in _NAMES.items():
+            for part in ("weight", "bias"):
+                state[f"layers.{i}.{ours}.{part}"] = weights[f"encoder.layer.{i}.{theirs}.{part}"]
+    network.encoder.load_state_dict(state)
+    for frozen in (network.encoder.word, network.encoder.position, network.encoder.norm):
+        frozen.requires_grad_(False)
+    return network

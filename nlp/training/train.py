@@ -1,0 +1,215 @@
+"""The training loop: seeds fixed, resumable, a line of JSON in the log every few steps."""
+
+import json
+import math
+import random
+import time
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+import torch.nn.functional as F
+from tokenizers import Tokenizer
+from torch import Tensor
+
+from nlp.training.augment import NameSwapper
+from nlp.training.batches import ANY, Batch, batched, make_batch
+from nlp.training.data import CORE, IGNORE, Example
+from nlp.training.network import Network
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    steps: int = 1200
+    tokens: int = 2048  # a batch
+    rate: float = 1.5e-4  # of the encoder
+    head_rate: float = 1e-3
+    warmup: float = 0.06
+    swap: float = 0.5  # share of examples with other names
+    kept: dict[str, float] | None = None  # share of each source an epoch
+    easy: float = 0.1  # share of passages without partnership and without cue
+    hard: float = 0.5  # … without partnership, with cue and two organisations
+    seed: int = 7
+    save_every: int = 100
+    test_every: int = 200
+
+
+def losses(network: Network, batch: Batch) -> dict[str, Tensor]:
+    """One loss a task; a task without labels in the batch has none."""
+    states = network.encoder(batch.ids, batch.mask)
+    heads = network.heads
+    found: dict[str, Tensor] = {"tag": _mean_loss(heads.tag(states).flatten(0, 1), batch.tags.flatten())}
+    found["trim"] = 0.2 * _mean_loss(heads.trim(states).flatten(0, 1), batch.trims.flatten())
+    spans = heads.span_states(states, batch.pairs.spans)
+    found["type"] = 0.2 * _mean_loss(heads.sort(spans), batch.types)
+    if len(batch.labels):
+        relation, kind, status = heads.relate(states, spans, batch.pairs, batch.mask)
+        found["relation"] = _relation_loss(relation, batch.labels[:, 0])
+        found["kind"] = 0.3 * _mean_loss(kind, batch.labels[:, 1])
+        found["status"] = 0.3 * _mean_loss(status, batch.labels[:, 2])
+    return found
+
+
+def _mean_loss(logits: Tensor, labels: Tensor) -> Tensor:
+    if not (labels != IGNORE).any():
+        return logits.sum() * 0
+    return F.cross_entropy(logits, labels, ignore_index=IGNORE, label_smoothing=0.02)
+
+
+def _relation_loss(logits: Tensor, labels: Tensor) -> Tensor:
+    exact = (labels != IGNORE) & (labels != ANY)
+    either = labels == ANY
+    total = F.cross_entropy(logits[exact], labels[exact], label_smoothing=0.02, reduction="sum")
+    total = total - 0.5 * torch.log1p(-logits[either].softmax(1)[:, 0].clamp(max=1 - 1e-6)).sum()
+    return total / max(1, int(exact.sum() + either.sum()))
+
+
+def epoch(examples: Sequence[Example], settings: Settings, rng: random.Random) -> list[Example]:
+    """The examples of one pass: all with a partnership, some of the rest."""
+    chosen = []
+    for example in examples:
+        share = (settings.kept or {}).get(example.source, 1.0)
+        if example.related and not example.positive and example.source != "core":
+            share *= settings.hard if example.cued and len(example.groups) > 1 else settings.easy
+        if rng.random() < share:
+            chosen.append(example)
+    return chosen
+
+
+class Trainer:
+    """Trains a network in `folder`, where `state.pt` lets a stopped run go on."""
+
+    def __init__(self, network: Network, tokenizer: Tokenizer, folder: Path, settings: Settings) -> None:
+        self.network, self.tokenizer, self.folder, self.settings = network, tokenizer, folder, settings
+        encoder = [p for p in network.encoder.parameters() if p.requires_grad]
+        groups = [
+            {"params": encoder, "lr": settings.rate, "base": settings.rate},
+            {"params": list(network.heads.parameters()), "lr": settings.head_rate, "base": settings.head_rate},
+        ]
+        self.optimizer = torch.optim.AdamW(groups, weight_decay=0.01, betas=(0.9, 0.98))
+        self.step = 0
+        folder.mkdir(parents=True, exist_ok=True)
+
+    def resume(self) -> None:
+        """Go on from `state.pt` if it is there."""
+        path = self.folder / "state.pt"
+        if path.exists():
+            state = torch.load(path)
+            self.network.load_state_dict(state["network"])
+            self.optimizer.load_state_dict(state["optimizer"])
+            self.step = state["step"]
+
+    def save(self) -> None:
+        state = {"network": self.network.state_dict(), "optimizer": self.optimizer.state_dict(), "step": self.step}
+        torch.save(state, self.folder / "state.new")
+        (self.folder / "state.new").replace(self.folder / "state.pt")
+
+    def run(self, train: Sequence[Example], dev: Sequence[Example]) -> None:
+        """Train for the settings' steps; logs losses and the figures on `dev` to `log.jsonl`."""
+        settings = self.settings
+        swapper = NameSwapper(train)
+        self._log({"settings": asdict(settings), "train": len(train), "dev": len(dev), "from": self.step})
+        sums: dict[str, float] = {}
+        pass_number, began = self.step, time.monotonic()
+        tokens = 0
+        while self.step < settings.steps:
+            rng = random.Random(settings.seed * 1_000_003 + pass_number)
+            torch.manual_seed(settings.seed * 1_000_003 + pass_number)
+            pass_number += 1
+            for group in batched(epoch(train, settings, rng), settings.tokens, rng):
+                group = [swapper.swap(e, rng) if rng.random() < settings.swap and e.related else e for e in group]
+                batch = make_batch(group, self.tokenizer, rng)
+                for name, value in self._update(batch).items():
+                    sums[name] = sums.get(name, 0.0) + value / 20
+                tokens += batch.tokens
+                self.step += 1
+                if self.step % 20 == 0:
+                    seconds = time.monotonic() - began
+                    self._log({"step": self.step, "loss": sums, "seconds": seconds, "tokens": tokens})
+                    sums = {}
+                if self.step % settings.save_every == 0:
+                    self.save()
+                if self.step % settings.test_every == 0:
+                    self._log({"step": self.step, "dev": evaluate(self.network, self.tokenizer, dev)})
+                if self.step >= settings.steps:
+                    break
+        self.save()
+        self._log({"step": self.step, "dev": evaluate(self.network, self.tokenizer, dev)})
+
+    def _update(self, batch: Batch) -> dict[str, float]:
+        self.network.train()
+        part = self.step / self.settings.steps
+        scale = (
+            min(1.0, part / self.settings.warmup)
+            if part < self.settings.warmup
+            else 0.5 + 0.5 * math.cos(math.pi * (part - self.settings.warmup) / (1 - self.settings.warmup))
+        )
+        for group in self.optimizer.param_groups:
+            group["lr"] = group["base"] * max(scale, 0.02)
+        parts = losses(self.network, batch)
+        self.optimizer.zero_grad(set_to_none=True)
+        torch.stack(list(parts.values())).sum().backward()  # type: ignore[no-untyped-call]
+        torch.nn.utils.clip_grad_norm_(self.network.parameters(), 1.0)
+        self.optimizer.step()
+        return {name: float(value.detach()) for name, value in parts.items()}
+
+    def _log(self, entry: dict[str, Any]) -> None:
+        with (self.folder / "log.jsonl").open("a") as log:
+            log.write(json.dumps(entry) + "\n")
+
+
+@torch.no_grad()
+def evaluate(network: Network, tokenizer: Tokenizer, examples: Sequence[Example]) -> dict[str, float]:
+    """Organisation F1 on fully tagged examples; best core F1 over thresholds at pair level within passages."""
+    network.eval()
+    hit = told = gold = 0
+    scores: list[tuple[float, bool]] = []
+    right: dict[str, list[bool]] = {"kind": [], "status": []}
+    for group in batched(examples, 4096):
+        batch = make_batch(group, tokenizer)
+        states = network.encoder(batch.ids, batch.mask)
+        guess = network.heads.tag(states).argmax(2)
+        for i, example in enumerate(group):
+            if not example.related:
+                length = int(batch.mask[i].sum())
+                found, true = tag_spans(guess[i, :length].tolist()), tag_spans(batch.tags[i, :length].tolist())
+                hit, told, gold = hit + len(found & true), told + len(found), gold + len(true)
+        if len(batch.labels):
+            spans = network.heads.span_states(states, batch.pairs.spans)
+            relation, kind, status = network.heads.relate(states, spans, batch.pairs, batch.mask)
+            core = relation.softmax(1)[:, CORE]
+            for j, (label, k, s) in enumerate(batch.labels.tolist()):
+                if label in (0, 2):
+                    scores.append((float(core[j]), label == CORE))
+                if label == CORE:
+                    right["kind"].append(int(kind[j].argmax()) == k)
+                    right["status"].append(int(status[j].argmax()) == s)
+    best, threshold = best_f1(scores)
+    accuracy = {name: sum(values) / max(1, len(values)) for name, values in right.items()}
+    return {"org_f1": 2 * hit / max(1, told + gold), "core_f1": best, "threshold": threshold, **accuracy}
+
+
+def tag_spans(tags: Sequence[int]) -> set[tuple[int, int]]:
+    """Spans (first token, one past the last) of a tag sequence."""
+    spans, start = set(), None
+    for i, tag in enumerate([*tags, 0]):
+        if start is not None and tag != 2:
+            spans.add((start, i))
+            start = None
+        if tag == 1 or (tag == 2 and start is None):
+            start = i
+    return spans
+
+
+def best_f1(scores: Sequence[tuple[float, bool]]) -> tuple[float, float]:
+    """The best F1 over all thresholds, and the threshold."""
+    total = sum(true for _, true in scores)
+    best, threshold, hits = 0.0, 1.0, 0
+    for n, (score, true) in enumerate(sorted(scores, reverse=True), 1):
+        hits += true
+        f1 = 2 * hits / (n + total)
+        if f1 > best:
+            best, threshold = f1, score
+    return best, threshold
