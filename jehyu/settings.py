@@ -30,7 +30,11 @@ class Crawl(_Section):
 
 
 class Extract(_Section):
+    """How articles are read. Times in seconds."""
+
     processes: int = Field(default=1, ge=1)
+    run_time_limit: int = Field(default=3600, ge=1)
+    """Articles not reached by then are read by the next run."""
 
 
 class Retention(_Section):

@@ -1,0 +1,73 @@
+"""The command line: one module a group of commands, joined here."""
+
+import logging
+from pathlib import Path
+
+import click
+
+from crawler import SourceError
+from db import DatabaseError
+from jehyu import __version__
+from jehyu.cli import ask, curate, operate, pipeline, quality, sources
+from jehyu.cli.context import App
+from jehyu.lock import AlreadyRunning
+from jehyu.outcome import Outcome
+from jehyu.settings import SettingsError, load_settings
+
+EXPECTED = (DatabaseError, SettingsError, SourceError, OSError, RuntimeError)
+"""Errors whose message tells a person what to do; anything else is a fault of ours and shows its traceback."""
+
+
+class Commands(click.Group):
+    """A group that turns the errors a person can do something about into one line and an exit code."""
+
+    def invoke(self, ctx: click.Context) -> object:
+        try:
+            return super().invoke(ctx)
+        except AlreadyRunning as error:
+            click.echo(str(error), err=True)
+            ctx.exit(Outcome.REFUSED)
+        except BrokenPipeError:  # `jehyu events | head`
+            ctx.exit(Outcome.OK)
+        except EXPECTED as error:
+            click.echo(f"jehyu: {error}", err=True)
+            ctx.exit(Outcome.NOTHING)
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__, "-V", "--version")
+@click.option("--config", type=click.Path(path_type=Path, dir_okay=False), help="Settings file (default: ./jehyu.toml).")
+@click.option("-v", "--verbose", is_flag=True, help="Log what the stages do.")
+@click.pass_context
+def main(ctx: click.Context, config: Path | None, verbose: bool) -> None:
+    """Who in Korean tech has allied with whom, read from the news.
+
+    \b
+    jehyu demo                 the whole job offline, on a bundled newsroom
+    jehyu run                  crawl, extract, resolve; what cron calls
+    jehyu events --new         what is new
+    jehyu serve                open the database in Datasette
+    """
+    logging.basicConfig(level=logging.INFO if verbose else logging.ERROR, format="%(asctime)s %(name)s %(message)s")
+    ctx.obj = App(load_settings(config), config)
+
+
+for command in (
+    pipeline.demo,
+    pipeline.run,
+    pipeline.crawl,
+    pipeline.extract,
+    pipeline.resolve,
+    ask.events,
+    ask.explain,
+    curate.review,
+    curate.companies,
+    sources.sources,
+    operate.schedule,
+    operate.health,
+    operate.backup,
+    operate.restore,
+    operate.serve,
+    quality.evaluate,
+):
+    main.add_command(command)

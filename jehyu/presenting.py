@@ -1,0 +1,62 @@
+"""Partnerships as people read them in a terminal, and as programs read them: table, JSON, CSV."""
+
+import csv
+import io
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from rich.table import Table
+from rich.text import Text
+
+Row = Mapping[str, Any]
+"""A row of the `partnerships` view, or of one with the same columns."""
+
+
+def partnership_table(rows: Iterable[Row], title: str | None = None) -> Table:
+    """One line a company–partner pair; rich knows that a Hangul syllable is two columns wide and folds to the screen."""
+    table = Table(title=title, title_justify="left", header_style="bold", expand=False, pad_edge=False)
+    table.add_column("day", no_wrap=True)
+    table.add_column("company", overflow="fold", ratio=3)
+    table.add_column("partner", overflow="fold", ratio=3)
+    table.add_column("kind", no_wrap=True)
+    table.add_column("status", no_wrap=True)
+    table.add_column("outlets", justify="right", no_wrap=True)
+    table.add_column("sure", justify="right", no_wrap=True)
+    for row in rows:
+        table.add_row(
+            row["announced_on"] or "–",
+            _party(row["company"], row["company_country"]),
+            _party(row["partner"], row["partner_country"]),
+            row["kind"].replace("_", " "),
+            row["status"],
+            str(row["outlet_count"]),
+            f"{row['confidence']:.2f}",
+        )
+    return table
+
+
+def _party(name: str | None, country: str | None) -> Text:
+    text = Text(name or "undisclosed")
+    if country:
+        text.append(f" {country}", style="dim")
+    return text
+
+
+def as_json(rows: Sequence[Row]) -> str:
+    """A JSON array of the rows, Hangul as it is."""
+    return json.dumps([dict(row) for row in rows], ensure_ascii=False, indent=1)
+
+
+def as_csv(rows: Sequence[Row]) -> str:
+    """CSV with a header line. A cell that a spreadsheet would run as a formula is kept from it by an apostrophe."""
+    out = io.StringIO()
+    if rows:
+        writer = csv.DictWriter(out, fieldnames=list(rows[0]), lineterminator="\n")
+        writer.writeheader()
+        writer.writerows({key: _inert(value) for key, value in row.items()} for row in rows)
+    return out.getvalue()
+
+
+def _inert(value: Any) -> Any:
+    return f"'{value}" if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t", "\r") else value
