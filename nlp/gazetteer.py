@@ -9,7 +9,7 @@ import csv
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
 
@@ -42,6 +42,7 @@ _LEGAL_EN = re.compile(
     r"(?:[\s,.]+(?:inc|incorporated|corp|corporation|co|company|ltd|limited|llc|llp|lp|plc|pte|pty|gmbh|ag|se|sa|nv|bv|ab|oy|oyj|as|"
     r"kk|spa|srl|sas|s\.a|n\.v|b\.v|k\.k|s\.p\.a|a/s)\.?)+\s*$"
 )
+_ACCENTED = re.compile(r"[à-ɏ]")
 _FILLER = re.compile(r"[\s\-‐‑–—_.,·ㆍ・'’`\"]+")
 
 
@@ -74,17 +75,17 @@ class Organization:
     ambiguous: frozenset[str]
     context: tuple[str, ...]
     source: str
+    names: tuple[str, ...] = field(init=False, repr=False, compare=False)
+    """Every form that names this organisation: canonical ones first, former ones last, none twice."""
+
+    def __post_init__(self) -> None:
+        forms = (self.name_ko, self.name_en, *self.aliases, *(former.name for former in self.former))
+        object.__setattr__(self, "names", tuple(dict.fromkeys(form for form in forms if form)))
 
     @property
     def name(self) -> str:
         """The name to show: Korean where there is one."""
         return self.name_ko or self.name_en or self.id
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        """Every form that names this organisation, canonical ones first, former ones last, none twice."""
-        former = (name for name, _ in self.former)
-        return tuple(dict.fromkeys(name for name in (self.name_ko, self.name_en, *self.aliases, *former) if name))
 
 
 class Surface(NamedTuple):
@@ -96,11 +97,14 @@ class Surface(NamedTuple):
 
 
 def fold(name: str) -> str:
-    """The key under which spellings of one name meet: case, width, spaces, punctuation and legal forms put aside.
+    """The key under which spellings of one name meet: case, width, accents, spaces, punctuation, legal forms put aside.
 
     A name that is nothing but a legal form keeps its letters, so that the key is empty only for an empty name.
     """
     text = unicodedata.normalize("NFKC", name).casefold()
+    if _ACCENTED.search(text):
+        text = "".join(c for c in unicodedata.normalize("NFD", text) if not unicodedata.combining(c))
+        text = unicodedata.normalize("NFC", text)
     bare = _LEGAL_EN.sub("", _LEGAL_KO.sub(" ", text))
     return _FILLER.sub("", bare) or _FILLER.sub("", text)
 
@@ -142,6 +146,12 @@ class Gazetteer:
                 key = fold(form)
                 yield Surface(form, organization, key in doubtful or len(self._by_key[key]) > 1)
 
+    def shared_keys(self) -> Iterator[tuple[str, tuple[Organization, ...]]]:
+        """Every folded name that more than one organisation bears, with its bearers in table order."""
+        for key, bearers in self._by_key.items():
+            if len(bearers) > 1:
+                yield key, tuple(bearers)
+
     def ancestors(self, org_id: str) -> tuple[str, ...]:
         """Ids of parent, grandparent and so on, nearest first. Raises KeyError for an unknown id."""
         found: list[str] = []
@@ -169,8 +179,9 @@ def load(folder: Path = TABLE) -> Gazetteer:
     if not organizations:
         raise GazetteerError(f"{folder}: no organisation found; the folder must hold CSV files")
     _check_parents(organizations, places)
-    _check_shared_names(organizations, places)
-    return Gazetteer(organizations)
+    gazetteer = Gazetteer(organizations)
+    _check_shared_names(gazetteer, places)
+    return gazetteer
 
 
 def _read(table: Path) -> Iterator[tuple[str, Organization]]:
@@ -259,18 +270,13 @@ def _check_parents(organizations: Iterable[Organization], places: Mapping[str, s
             parent = parents.get(parent)
 
 
-def _check_shared_names(organizations: Iterable[Organization], places: Mapping[str, str]) -> None:
+def _check_shared_names(gazetteer: Gazetteer, places: Mapping[str, str]) -> None:
     """A name that two rows bear must be marked ambiguous in both, or the table would silently prefer one."""
-    first: dict[str, tuple[str, Organization]] = {}
-    for organization in organizations:
-        for name in organization.names:
-            key = fold(name)
-            name_before, before = first.setdefault(key, (name, organization))
-            if before is organization:
-                continue
-            for org, form in ((before, name_before), (organization, name)):
-                if key not in map(fold, org.ambiguous):
-                    raise GazetteerError(
-                        f"{places[org.id]}: {form!r} names both {before.id!r} and {organization.id!r}; "
-                        "put it into ambiguous in both rows, or take it from one"
-                    )
+    for key, bearers in gazetteer.shared_keys():
+        for organization in bearers:
+            if key not in map(fold, organization.ambiguous):
+                form = next(form for form in organization.names if fold(form) == key)
+                raise GazetteerError(
+                    f"{places[organization.id]}: {form!r} names {' and '.join(repr(one.id) for one in bearers)}; "
+                    "put it into ambiguous in each of these rows, or take it from one"
+                )
