@@ -119,6 +119,7 @@ class Articles(StoreBase):
             assert found is not None
             self._save_text(found["id"], text)
             self._save_copies(found["id"], text)
+            self._reopen_reviews(found["id"], f"{title or ''}\n{text}")
             return "changed" if old and old["content_hash"] else "new"
 
     def save_failure(
@@ -207,6 +208,14 @@ class Articles(StoreBase):
         )
         assert found is not None
         return int(found[0])
+
+    def _reopen_reviews(self, article_id: int, full: str) -> None:
+        """Marks decisions whose sentence the article no longer holds: they stand, but want a second look."""
+        self.conn.execute(
+            "UPDATE reviews SET reopened_at = ? WHERE undone_at IS NULL AND reopened_at IS NULL AND id IN"
+            " (SELECT review_id FROM review_anchors WHERE article_id = ? AND instr(?, evidence) = 0)",
+            [self.now(), article_id, full],
+        )
 
     def _save_text(self, article_id: int, text: str) -> None:
         self.conn.execute(

@@ -11,6 +11,7 @@ from pathlib import Path
 import sqlite_utils
 
 from db import migrations as schema
+from db import search
 
 BUSY_SECONDS = 30.0
 
@@ -39,6 +40,7 @@ def connect(path: str | Path, *, readonly: bool = False) -> sqlite3.Connection:
     try:
         _refuse_strangers(conn, path)
         conn.execute("PRAGMA foreign_keys = ON")
+        search.register(conn)
         if not readonly:
             conn.execute("PRAGMA journal_mode = WAL")
             conn.execute("PRAGMA synchronous = NORMAL")

@@ -51,7 +51,7 @@ class Extractions(Organizations):
             article = self.row("SELECT state, content_hash, extractor FROM articles WHERE id = ?", [article_id])
             if article is None:
                 raise ValueError(f"article {article_id} is not in {self.path}")
-            if content_hash is not None and article["content_hash"] != content_hash or article["state"] == "gone":
+            if (content_hash is not None and article["content_hash"] != content_hash) or article["state"] == "gone":
                 return Extracted()
             done = self._save_mentions(article_id, version, [_normal(event) for event in events])
             self.conn.execute(
@@ -105,7 +105,17 @@ class Extractions(Organizations):
         return mentions
 
     def _insert_mention(self, article_id: int, version: str, event: dict[str, Any]) -> None:
-        columns = ("article_id", "extractor", "created_at", "context", "slug", "mark", "evidence", "pairs", *_DEAL_FIELDS)
+        columns = (
+            "article_id",
+            "extractor",
+            "created_at",
+            "context",
+            "slug",
+            "mark",
+            "evidence",
+            "pairs",
+            *_DEAL_FIELDS,
+        )
         values = {"article_id": article_id, "extractor": version, "created_at": self.now(), **event}
         values |= self._context(article_id, event) | self._birth(article_id, event)
         cursor = self.conn.execute(
@@ -123,13 +133,17 @@ class Extractions(Organizations):
         assert article is not None
         text = zlib.decompress(article["body"]).decode() if article["body"] else ""
         names = [name for party in event["parties"] for name in (*party["names"], party["surface"]) if name]
-        found = context(article["title"], text, event["evidence_start"], event["evidence_end"], event["evidence"], names)
+        found = context(
+            article["title"], text, event["evidence_start"], event["evidence_end"], event["evidence"], names
+        )
         return {"context": json.dumps(found, ensure_ascii=False)}
 
     def _birth(self, article_id: int, event: dict[str, Any]) -> dict[str, str]:
         """The id an event named by this mention has, fixed at birth: a later reading may correct kind or date, but an
         id once given stays. `mark` tells apart two deals that would bear one id."""
-        article = self.row("SELECT url, coalesce(published_at, fetched_at) AS day FROM articles WHERE id = ?", [article_id])
+        article = self.row(
+            "SELECT url, coalesce(published_at, fetched_at) AS day FROM articles WHERE id = ?", [article_id]
+        )
         assert article is not None
         exact = event["date"] if event["date"] and len(event["date"]) == 10 else article["day"][:10]
         ranked = sorted(event["parties"], key=lambda party: (party["country"] != "KR", _party_slug(party)))

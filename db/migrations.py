@@ -5,10 +5,13 @@ Tables and view columns are a contract (docs/architecture.md); docs/database.md 
 
 from __future__ import annotations
 
+import sqlite3
 from typing import Any
 
 from sqlite_utils.migrations import Migrations
 
+from db import search
+from db.search import COMPANY_NAMES, TOKENIZER
 from db.vocabulary import (
     KINDS,
     PRECISIONS,
@@ -362,11 +365,54 @@ def m001_first(db: Any) -> None:
     _run(db, _FIRST)
 
 
+_SEARCH = f"""
+CREATE VIRTUAL TABLE search_articles USING fts5(title, content='', tokenize="{TOKENIZER}");
+CREATE VIRTUAL TABLE search_evidence USING fts5(evidence, content='', tokenize="{TOKENIZER}");
+CREATE VIRTUAL TABLE search_companies USING fts5(org_id UNINDEXED, names, tokenize="{TOKENIZER}");
+
+CREATE TRIGGER search_articles_new AFTER INSERT ON articles WHEN new.title IS NOT NULL BEGIN
+    INSERT INTO search_articles (rowid, title) VALUES (new.id, bigrams(new.title)); END;
+CREATE TRIGGER search_articles_changed AFTER UPDATE OF title ON articles WHEN old.title IS NOT new.title BEGIN
+    INSERT INTO search_articles (search_articles, rowid, title)
+        SELECT 'delete', old.id, bigrams(old.title) WHERE old.title IS NOT NULL;
+    INSERT INTO search_articles (rowid, title) SELECT new.id, bigrams(new.title) WHERE new.title IS NOT NULL; END;
+CREATE TRIGGER search_evidence_new AFTER INSERT ON mentions BEGIN
+    INSERT INTO search_evidence (rowid, evidence) VALUES (new.id, bigrams(new.evidence)); END;
+CREATE TRIGGER search_evidence_changed AFTER UPDATE OF evidence ON mentions WHEN old.evidence != new.evidence BEGIN
+    INSERT INTO search_evidence (search_evidence, rowid, evidence) VALUES ('delete', old.id, bigrams(old.evidence));
+    INSERT INTO search_evidence (rowid, evidence) VALUES (new.id, bigrams(new.evidence)); END;
+CREATE TRIGGER search_companies_new AFTER INSERT ON organizations BEGIN
+    INSERT INTO search_companies (rowid, org_id, names) {COMPANY_NAMES} WHERE o.id = new.id; END;
+CREATE TRIGGER search_companies_renamed AFTER UPDATE OF name ON organizations WHEN old.name != new.name BEGIN
+    DELETE FROM search_companies WHERE rowid = row_key(new.id);
+    INSERT INTO search_companies (rowid, org_id, names) {COMPANY_NAMES} WHERE o.id = new.id; END;
+CREATE TRIGGER search_companies_alias AFTER INSERT ON aliases BEGIN
+    DELETE FROM search_companies WHERE rowid = row_key(new.org_id);
+    INSERT INTO search_companies (rowid, org_id, names) {COMPANY_NAMES} WHERE o.id = new.org_id; END;
+CREATE TRIGGER search_companies_unalias AFTER DELETE ON aliases BEGIN
+    DELETE FROM search_companies WHERE rowid = row_key(old.org_id);
+    INSERT INTO search_companies (rowid, org_id, names) {COMPANY_NAMES} WHERE o.id = old.org_id; END;
+CREATE TRIGGER search_companies_realias AFTER UPDATE OF alias ON aliases WHEN old.alias != new.alias BEGIN
+    DELETE FROM search_companies WHERE rowid = row_key(new.org_id);
+    INSERT INTO search_companies (rowid, org_id, names) {COMPANY_NAMES} WHERE o.id = new.org_id; END;
+"""
+
+
+@migrations()
+def m002_search(db: Any) -> None:
+    """Search over titles, evidence and companies, kept current by triggers."""
+    _run(db, _SEARCH)
+    search.rebuild(db.conn)
+
+
 def _run(db: Any, script: str) -> None:
     """Executes the statements one by one: executescript would commit the migration's transaction."""
-    for statement in script.split(";\n"):
-        if statement.strip():
+    statement = ""
+    for line in script.splitlines(keepends=True):
+        statement += line
+        if sqlite3.complete_statement(statement):
             db.conn.execute(statement)
+            statement = ""
 
 
 def schema_version() -> int:

@@ -175,12 +175,23 @@ class Organizations(StoreBase):
             " WHERE provisional AND (name, type, country, merged_into) IS NOT (?2, ?3, ?4, NULL)",
             [org, name, *facts],
         )
-        self.conn.execute("DELETE FROM aliases WHERE org_id = ? AND origin = 'article'", [org])
-        self.conn.executemany(
-            "INSERT OR IGNORE INTO aliases (key, org_id, alias, origin) VALUES (?, ?, ?, 'article')",
-            [(key, org, name) for key, name in sorted(names)],
-        )
+        self._save_article_aliases(org, names)
         return org
+
+    def _save_article_aliases(self, org: str, names: set[tuple[str, str]]) -> None:
+        wanted = {key: min(name for other, name in names if other == key) for key, _ in names}
+        stored = {
+            row["key"]: row["alias"]
+            for row in self.rows("SELECT key, alias FROM aliases WHERE org_id = ? AND origin = 'article'", [org])
+        }
+        self.conn.executemany(
+            "DELETE FROM aliases WHERE org_id = ? AND key = ?", [(org, key) for key in sorted(stored.keys() - wanted)]
+        )
+        self.conn.executemany(
+            "INSERT INTO aliases (key, org_id, alias, origin) VALUES (?, ?, ?, 'article')"
+            " ON CONFLICT (key, org_id) DO UPDATE SET alias = excluded.alias WHERE origin = 'article'",
+            [(key, org, alias) for key, alias in sorted(wanted.items()) if stored.get(key) != alias],
+        )
 
     def _move_party(self, party: Any, org: str) -> None:
         """Gives a party another organisation; its deal and its neighbours are resolved again."""

@@ -6,7 +6,6 @@ import json
 import os
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import Any
 
 from db.base import StoreBase, iso
 from db.connection import program_version

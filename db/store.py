@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from db.articles import Articles
-from db.extractions import Extractions
-from db.resolution.writer import Resolving
+from db.reviews import Reviews
 from db.runs import Runs
 
 
-class Store(Extractions, Articles, Runs, Resolving):
+class Store(Reviews, Articles, Runs):
     """`Store(path)` opens (and makes or migrates) a database file. Methods are listed in docs/database.md."""

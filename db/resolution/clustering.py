@@ -95,9 +95,7 @@ def _absorb(groups: dict[int, _Group], left: int, right: int) -> None:
 
 def _forbidden(left: list[Mention], right: list[Mention], apart: list[Constraint]) -> bool:
     ones, others = {mention.id for mention in left}, {mention.id for mention in right}
-    return any(
-        (ones & rule.one and others & rule.other) or (ones & rule.other and others & rule.one) for rule in apart
-    )
+    return any((ones & rule.one and others & rule.other) or (ones & rule.other and others & rule.one) for rule in apart)
 
 
 def _join(groups: list[list[Mention]], rule: Constraint, later: list[Constraint]) -> list[list[Mention]]:

@@ -57,34 +57,38 @@ def features(one: Mention, other: Mention) -> tuple[float, ...]:
     topics = _jaccard(one.topics, other.topics)
     equal_amount, other_amount = _amounts(one, other)
     return (
-        1.0,
-        float(same),
-        float(not same and linked and (one.orgs <= other.orgs or other.orgs <= one.orgs)),
-        float(not linked and not same) * (1.0 if shared < 2 else 0.5),
-        float(one.hidden != other.hidden),
-        float(_exact(one) and _exact(other) and one.span == other.span),
-        math.log1p(gap) / 7,
-        math.log1p(gap) / 7 * both_concluded,
-        math.log1p(abs(one.reported - other.reported)) / 7,
-        float(_excluded(one, other)),
-        0.0 if foreign else words,
-        words if foreign else 0.0,
-        topics,
-        float(bool(one.topics and other.topics) and topics == 0),
-        float(equal_amount),
-        float(other_amount),
-        float(one.kind == other.kind),
-        float(one.kind != other.kind and one.family == other.family),
-        float((one.family == "capital") != (other.family == "capital")),
-        float(one.group == other.group and one.article_id != other.article_id),
-        float(one.article_id == other.article_id),
-        float(one.new != other.new),
-        float(not one.new and not other.new),
-        float(RANK[early.status] < 3 <= RANK[late.status] or late.status in ("ended", "denied")),
-        float(early.kind == "mou" and late.kind not in ("mou", "alliance", "other")),
-        float("more" in late.cues and late.new and gap > 1),
-        float("step" in late.cues and gap > 1),
-    ) if union else (0.0,) * len(FEATURES)
+        (
+            1.0,
+            float(same),
+            float(not same and linked and (one.orgs <= other.orgs or other.orgs <= one.orgs)),
+            float(not linked and not same) * (1.0 if shared < 2 else 0.5),
+            float(one.hidden != other.hidden),
+            float(_exact(one) and _exact(other) and one.span == other.span),
+            math.log1p(gap) / 7,
+            math.log1p(gap) / 7 * both_concluded,
+            math.log1p(abs(one.reported - other.reported)) / 7,
+            float(_excluded(one, other)),
+            0.0 if foreign else words,
+            words if foreign else 0.0,
+            topics,
+            float(bool(one.topics and other.topics) and topics == 0),
+            float(equal_amount),
+            float(other_amount),
+            float(one.kind == other.kind),
+            float(one.kind != other.kind and one.family == other.family),
+            float((one.family == "capital") != (other.family == "capital")),
+            float(one.group == other.group and one.article_id != other.article_id),
+            float(one.article_id == other.article_id),
+            float(one.new != other.new),
+            float(not one.new and not other.new),
+            float(RANK[early.status] < 3 <= RANK[late.status] or late.status in ("ended", "denied")),
+            float(early.kind == "mou" and late.kind not in ("mou", "alliance", "other")),
+            float("more" in late.cues and late.new and gap > 1),
+            float("step" in late.cues and gap > 1),
+        )
+        if union
+        else (0.0,) * len(FEATURES)
+    )
 
 
 def score(one: Mention, other: Mention) -> float:

@@ -62,7 +62,9 @@ _STEP = re.compile(
 )
 
 
-def context(title: str | None, text: str, start: int | None, end: int | None, evidence: str, names: list[str]) -> dict[str, list[str]]:
+def context(
+    title: str | None, text: str, start: int | None, end: int | None, evidence: str, names: list[str]
+) -> dict[str, list[str]]:
     """The features of one mention: sorted `terms`, `amounts`, `topics`, `cues`. Offsets are in title + newline + text."""
     around = _around((title or "") + "\n" + text, start, end) if start is not None and end is not None else evidence
     if title and any(name in title for name in names):

@@ -64,7 +64,9 @@ class Resolving(StoreBase):
         ids, renamed = name(self.conn, result)
         for old, new in renamed.items():
             self._rename(old, new, run_id, done)
-        homes = {mention.id: identity for identity, deal in zip(ids, result.deals, strict=True) for mention in deal.mentions}
+        homes = {
+            mention.id: identity for identity, deal in zip(ids, result.deals, strict=True) for mention in deal.mentions
+        }
         heirs = self._heirs(affected - set(ids), homes)
         for identity, deal in zip(ids, result.deals, strict=True):
             predecessors = [old for old, heir in heirs.items() if heir == identity]
@@ -84,7 +86,9 @@ class Resolving(StoreBase):
             [json.dumps(sorted(result.queued - result.blocks.keys()))],
         )
         left = {row["event_id"] for row in rows}
-        return {event for event in left if self.row("SELECT 1 FROM events WHERE id = ? AND merged_into IS NULL", [event])}
+        return {
+            event for event in left if self.row("SELECT 1 FROM events WHERE id = ? AND merged_into IS NULL", [event])
+        }
 
     def _heirs(self, gone: set[str], homes: dict[int, str]) -> dict[str, str]:
         """Where each event whose id is no longer used went: with the mention that named it, else with most of its own."""
@@ -100,7 +104,9 @@ class Resolving(StoreBase):
                 heirs[old] = heir
         return heirs
 
-    def _save_event(self, identity: str, deal: Deal, predecessors: list[str], run_id: int | None, done: Resolved) -> None:
+    def _save_event(
+        self, identity: str, deal: Deal, predecessors: list[str], run_id: int | None, done: Resolved
+    ) -> None:
         old = self.row("SELECT * FROM events WHERE id = ?", [identity])
         values = _row(deal)
         if old is None:
@@ -203,7 +209,9 @@ class Resolving(StoreBase):
     def _save_mention_homes(self, result: Resolution, homes: dict[int, str]) -> None:
         rows = [(homes.get(mention), block, mention) for mention, block in sorted(result.blocks.items())]
         # A queued mention that cannot be compared (no named pair) stands in no event.
-        lost = [(None, None, mention) for mention in sorted(result.queued - result.blocks.keys()) if self._alive(mention)]
+        lost = [
+            (None, None, mention) for mention in sorted(result.queued - result.blocks.keys()) if self._alive(mention)
+        ]
         self.conn.executemany(
             "UPDATE mentions SET event_id = ?1, block = ?2 WHERE id = ?3 AND (event_id IS NOT ?1 OR block IS NOT ?2)",
             rows + lost,

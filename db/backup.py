@@ -1,0 +1,153 @@
+"""Backups of a live database, restoring one, and checks that a file is sound and keeps our invariants."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sqlite3
+from datetime import datetime
+from pathlib import Path
+
+from db.connection import DatabaseError, connect, explain
+
+# Each is a query for rows that must not exist.
+INVARIANTS = {
+    "a live mention stands in an event that is redirected": (
+        "SELECT m.id FROM mentions m JOIN events e ON e.id = m.event_id"
+        " WHERE m.withdrawn_at IS NULL AND e.merged_into IS NOT NULL"
+    ),
+    "a live event has no live mention": (
+        "SELECT e.id FROM events e WHERE e.merged_into IS NULL AND e.withdrawn_at IS NULL AND NOT EXISTS"
+        " (SELECT 1 FROM mentions m WHERE m.event_id = e.id AND m.withdrawn_at IS NULL)"
+    ),
+    "an event's evidence is of another event": (
+        "SELECT e.id FROM events e JOIN mentions m ON m.id = e.mention_id"
+        " WHERE e.merged_into IS NULL AND e.withdrawn_at IS NULL AND m.event_id IS NOT e.id"
+    ),
+    "an event's article_count is wrong": (
+        "SELECT e.id FROM events e WHERE e.merged_into IS NULL AND e.withdrawn_at IS NULL AND e.article_count !="
+        " (SELECT count(DISTINCT article_id) FROM mentions m WHERE m.event_id = e.id AND m.withdrawn_at IS NULL)"
+    ),
+    "an event has fewer than two parties or no pair": (
+        "SELECT e.id FROM events e WHERE e.merged_into IS NULL AND e.withdrawn_at IS NULL AND"
+        " ((SELECT count(*) FROM event_parties p WHERE p.event_id = e.id) < 2"
+        " OR NOT EXISTS (SELECT 1 FROM event_pairs p WHERE p.event_id = e.id))"
+    ),
+    "a pair names a party that is not there": (
+        "SELECT p.event_id FROM event_pairs p WHERE 2 != (SELECT count(*) FROM event_parties x"
+        " WHERE x.event_id = p.event_id AND x.position IN (p.company_position, p.partner_position))"
+    ),
+    "an event has no history": (
+        "SELECT e.id FROM events e WHERE e.merged_into IS NULL AND e.withdrawn_at IS NULL"
+        " AND NOT EXISTS (SELECT 1 FROM event_history h WHERE h.event_id = e.id)"
+    ),
+    "a redirect runs in a circle": (
+        "WITH RECURSIVE walk(start, id, steps) AS (SELECT id, merged_into, 1 FROM events WHERE merged_into IS NOT NULL"
+        " UNION ALL SELECT w.start, e.merged_into, steps + 1 FROM walk w JOIN events e ON e.id = w.id"
+        " WHERE e.merged_into IS NOT NULL AND steps < 1000) SELECT DISTINCT start FROM walk WHERE steps >= 1000"
+    ),
+    "a fetched article has neither text nor reading": (
+        "SELECT a.id FROM articles a WHERE a.state = 'fetched' AND a.extractor IS NULL"
+        " AND NOT EXISTS (SELECT 1 FROM article_texts t WHERE t.article_id = a.id)"
+    ),
+    "a live mention has fewer than two parties": (
+        "SELECT m.id FROM mentions m WHERE m.withdrawn_at IS NULL"
+        " AND (SELECT count(*) FROM mention_parties p WHERE p.mention_id = m.id) < 2"
+    ),
+    "a title, sentence or company is missing in search": (
+        "SELECT 'articles' WHERE (SELECT count(*) FROM search_articles)"
+        " != (SELECT count(*) FROM articles WHERE title IS NOT NULL)"
+        " UNION ALL SELECT 'evidence' WHERE (SELECT count(*) FROM search_evidence) != (SELECT count(*) FROM mentions)"
+        " UNION ALL SELECT 'companies' WHERE (SELECT count(*) FROM search_companies) != (SELECT count(*) FROM organizations)"
+    ),
+}
+
+
+def backup(database: str | Path, target: str | Path) -> None:
+    """Copies the database to `target` with SQLite's online backup while it may be in use, and checks the copy.
+
+    The target appears whole or not at all. Raises DatabaseError when it exists or the copy is not sound.
+    """
+    target = Path(target)
+    if target.exists():
+        raise DatabaseError(f"{target}: exists already; name a new file, backups are never overwritten")
+    part = target.with_name(target.name + ".part")
+    part.unlink(missing_ok=True)
+    try:
+        with (
+            contextlib.closing(connect(database, readonly=True)) as source,
+            contextlib.closing(sqlite3.connect(part)) as copy,
+        ):
+            source.backup(copy)
+            copy.execute("PRAGMA journal_mode = DELETE")
+        problems = check(part)
+        if problems:
+            raise DatabaseError(f"{database}: the copy is not sound, nothing was kept: {'; '.join(problems)}")
+        os.replace(part, target)
+    except sqlite3.Error as error:
+        raise explain(error, target) from error
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def restore(source: str | Path, database: str | Path) -> Path | None:
+    """Puts a backup in the database's place after checking it. Returns where the present file was kept, if there was one.
+
+    No other program may have the database open: hold the run lock.
+    """
+    source, database = Path(source), Path(database)
+    problems = check(source)
+    if problems:
+        raise DatabaseError(f"{source}: not restored, it is not sound: {'; '.join(problems)}")
+    part = database.with_name(database.name + ".part")
+    part.unlink(missing_ok=True)
+    try:
+        with (
+            contextlib.closing(connect(source, readonly=True)) as old,
+            contextlib.closing(sqlite3.connect(part)) as new,
+        ):
+            old.backup(new)
+    except sqlite3.Error as error:
+        part.unlink(missing_ok=True)
+        raise explain(error, part) from error
+    kept = _set_aside(database)
+    os.replace(part, database)
+    return kept
+
+
+def _set_aside(database: Path) -> Path | None:
+    """Moves the file and its log away under one new name, so that nothing is lost and the log cannot fit the new file."""
+    if not database.exists():
+        return None
+    stamp = datetime.now().strftime("%Y%m%d-%H%M%S-%f")
+    kept = database.with_name(f"{database.name}.before-restore-{stamp}")
+    for suffix in ("-wal", "-shm", ""):
+        part = database.with_name(database.name + suffix)
+        if part.exists():
+            os.replace(part, kept.with_name(kept.name + suffix))
+    return kept
+
+
+def check(database: str | Path) -> list[str]:
+    """What is wrong with a file: SQLite's integrity, foreign keys, and INVARIANTS; empty when all is well.
+
+    An open queue (resolution not yet run) is no fault; the event checks are then left out.
+    """
+    try:
+        with contextlib.closing(connect(database, readonly=True)) as conn:
+            broken = [row[0] for row in conn.execute("PRAGMA integrity_check(5)") if row[0] != "ok"]
+            if broken:
+                return [f"integrity: {line}" for line in broken]
+            problems = [f"foreign key: {tuple(row)}" for row in conn.execute("PRAGMA foreign_key_check").fetchmany(5)]
+            waiting = conn.execute("SELECT 1 FROM unresolved LIMIT 1").fetchone() is not None
+            for rule, query in INVARIANTS.items():
+                if waiting and "event" in rule:
+                    continue
+                bad = [row[0] for row in conn.execute(query).fetchmany(5)]
+                if bad:
+                    problems.append(f"{rule}: {bad}")
+            return problems
+    except sqlite3.Error as error:
+        return [str(explain(error, Path(database)))]
+    except DatabaseError as error:
+        return [str(error)]
