@@ -2,6 +2,7 @@
 
 import sqlite3
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import unquote
 
@@ -13,6 +14,9 @@ from datasette.utils.asgi import NotFound, Request, Response
 from web.names import DATABASE
 
 T = TypeVar("T")
+
+KEPT = 64
+_kept: dict[tuple[Any, Any], Any] = {}
 
 
 async def read(datasette: Datasette, reader: Callable[[sqlite3.Connection], T]) -> T:
@@ -32,6 +36,20 @@ async def read(datasette: Datasette, reader: Callable[[sqlite3.Connection], T]) 
 
     result: T = await datasette.get_database(DATABASE).execute_fn(limited)
     return result
+
+
+async def read_kept(datasette: Datasette, key: tuple[Any, ...], reader: Callable[[sqlite3.Connection], T]) -> T:
+    """As `read`, but an answer is kept until the database file changes; `key` tells one answer from another."""
+    path = Path(datasette.get_database(DATABASE).path)
+    files = (path, path.with_name(path.name + "-wal"))
+    state = (str(path), *(file.stat().st_mtime_ns if file.exists() else 0 for file in files))
+    if (state, key) not in _kept:
+        answer = await read(datasette, reader)
+        while len(_kept) >= KEPT:
+            _kept.pop(next(iter(_kept)))
+        _kept[state, key] = answer
+    kept: T = _kept[state, key]
+    return kept
 
 
 async def page(datasette: Datasette, request: Request, template: str, section: str = "", **context: Any) -> Response:

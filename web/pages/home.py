@@ -8,8 +8,8 @@ from typing import Any
 from datasette.app import Datasette
 from datasette.utils.asgi import Request, Response
 
+from web.dates import KST
 from web.pages.base import page, read
-from web.plugins.language import KST
 from web.reading import STANDING, Event, events
 
 SHOWN = 12

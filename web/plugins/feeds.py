@@ -1,1 +1,116 @@
-"""Feeds."""
+"""Feeds and digests: of all new deals, of one company's, and of any table or question whose rows are deals."""
+
+import sqlite3
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+import datasette_atom
+from datasette import hookimpl
+from datasette.app import Datasette
+from datasette.utils.asgi import Request, Response
+
+from web import feed
+from web.dates import KST, long_date
+from web.names import DATABASE
+from web.pages.base import missing, named, number, read
+from web.plugins.language import is_korean
+from web.reading import STANDING, Event, events
+
+LENGTH = 50
+DIGEST_DAYS = 7
+
+
+@hookimpl
+def register_routes() -> list[tuple[str, Callable[..., Any]]]:
+    return [
+        (r"^/feed\.atom$", newest),
+        (r"^/company/(?P<id>[^/]+)/feed\.atom$", of_company),
+        (r"^/digest(?P<format>\.md|\.html)?$", digest),
+    ]
+
+
+@hookimpl(trylast=True)
+def register_output_renderer() -> dict[str, Any]:
+    """`.atom` on whatever has an `event_id` column; rows a person shaped for datasette-atom go to that plugin."""
+    return {"extension": "atom", "render": render, "can_render": can_render}
+
+
+def can_render(columns: Sequence[str]) -> bool:
+    return "event_id" in columns or datasette_atom.can_render_atom(columns)
+
+
+async def render(
+    datasette: Datasette, request: Request, sql: str, columns: Sequence[str], rows: Sequence[sqlite3.Row],
+    database: str, table: str | None, query_name: str | None, view_name: str, data: dict[str, Any],
+) -> Response:  # fmt: skip
+    if datasette_atom.can_render_atom(columns) or database != DATABASE:
+        return datasette_atom.render_atom(datasette, request, sql, columns, rows, database, table, query_name, view_name, data)
+    ids = list(dict.fromkeys(str(row["event_id"]) for row in rows if row["event_id"]))[:LENGTH]
+    if query_name:
+        query = await datasette.get_canned_query(database, query_name, request.actor)
+        title = str(query.get("title") or query_name)
+    else:
+        title = str(datasette.metadata("title", database=database, table=table, fallback=False) or table or "Jehyu")
+    return await _feed(datasette, request, title, lambda conn: events(conn, ids))
+
+
+async def newest(datasette: Datasette, request: Request) -> Response:
+    def reader(conn: sqlite3.Connection) -> list[Event]:
+        rows = conn.execute(f"SELECT id FROM events WHERE {STANDING} ORDER BY first_seen_at DESC, id LIMIT ?", [LENGTH])
+        return events(conn, [row[0] for row in rows])
+
+    return await _feed(datasette, request, "새 제휴" if is_korean(request) else "New partnerships", reader)
+
+
+async def of_company(datasette: Datasette, request: Request) -> Response:
+    org_id = named(request, "id")
+    name = await read(
+        datasette, lambda conn: conn.execute("SELECT name FROM organizations WHERE id = ?", [org_id]).fetchone()
+    )
+    if name is None:
+        raise missing(f"No organisation {org_id}")
+
+    def reader(conn: sqlite3.Connection) -> list[Event]:
+        rows = conn.execute(
+            f"SELECT id FROM events WHERE {STANDING} AND id IN (SELECT event_id FROM event_parties WHERE org_id = ?)"
+            " ORDER BY first_seen_at DESC, id LIMIT ?",
+            [org_id, LENGTH],
+        )
+        return events(conn, [row[0] for row in rows])
+
+    return await _feed(datasette, request, name[0], reader)
+
+
+async def _feed(
+    datasette: Datasette, request: Request, title: str, reader: Callable[[sqlite3.Connection], list[Event]]
+) -> Response:
+    found = await read(datasette, reader)
+    body = feed.atom(title, request.url, found, site=site_address(datasette, request), korean=is_korean(request))
+    return Response(body, content_type="application/atom+xml; charset=utf-8")
+
+
+async def digest(datasette: Datasette, request: Request) -> Response:
+    """What this database learned of in the last `?days=` days (7), as a page, or as a file to mail (.md, .html)."""
+    korean, days = is_korean(request), number(request, "days", DIGEST_DAYS, 1, 92)
+    since = (datetime.now(KST) - timedelta(days=days)).date().isoformat()
+    found = await read(datasette, lambda conn: since_day(conn, since))
+    title = f"{long_date(since, korean)}부터 새 제휴 {len(found)}건" if korean else f"{len(found)} new deals since {long_date(since, korean)}"
+    site = site_address(datasette, request)
+    if request.url_vars["format"] == ".md":
+        return Response.text(feed.markdown(title, found, site=site, korean=korean), headers={"content-disposition": "inline"})
+    return Response.html(feed.html(title, found, site=site, korean=korean))
+
+
+def since_day(conn: sqlite3.Connection, since: str) -> list[Event]:
+    """Deals first seen on or after the day `since`, newest first, at most 500."""
+    rows = conn.execute(
+        f"SELECT id FROM events WHERE first_seen_at >= ? AND {STANDING} ORDER BY first_seen_at DESC, id LIMIT 500", [since]
+    )
+    return events(conn, [row[0] for row in rows])
+
+
+def site_address(datasette: Datasette, request: Request) -> str:
+    """The site's own address as this reader sees it, without a slash at the end."""
+    root = datasette.absolute_url(request, datasette.urls.instance())
+    return str(root).rstrip("/")

@@ -1,17 +1,19 @@
 """Korean or English: how a reader's language is known, and what templates use to speak it."""
 
 from collections.abc import Callable, Mapping
-from datetime import date, datetime, timedelta, timezone
 from typing import Any
 
 from datasette import hookimpl
 from datasette.utils.asgi import Request, Response
 from jinja2 import Environment
+from markupsafe import Markup
 
 from web import names
+from web.dates import long_date, long_moment
 
-KST = timezone(timedelta(hours=9))
 COOKIE = "jehyu_lang"
+HOT = 0.6
+"""The share of the highest count from which a heat map's figures are light on dark."""
 
 
 def is_korean(request: Request | None) -> bool:
@@ -33,9 +35,20 @@ def extra_template_vars(request: Request | None) -> Mapping[str, Any]:
 @hookimpl
 def prepare_jinja2_environment(env: Environment) -> None:
     env.globals.update(vocabulary(korean=True))  # Datasette renders its error page without the template variables
+    env.globals["heat"] = heat
     env.filters["percent"] = lambda share: f"{share:.0%}"
     env.filters["thousands"] = lambda number: f"{number:,}"
     env.filters["web_address"] = lambda address: address if str(address).startswith(("http://", "https://")) else "#"
+
+
+def heat(count: int, peak: int) -> Markup:
+    """The attributes of a heat map's cell. Shades between which neither dark nor light figures can be read are left out."""
+    if not count:
+        return Markup("")
+    share = count / peak
+    hot = share > HOT
+    shade = (share - HOT) / (1 - HOT) if hot else share / HOT
+    return Markup(' style="--heat: {:.2f}" class="{}"').format(shade, "hot" if hot else "warm")
 
 
 def vocabulary(korean: bool) -> dict[str, Any]:
@@ -57,35 +70,6 @@ def vocabulary(korean: bool) -> dict[str, Any]:
         "day": lambda value: long_date(value, korean),
         "moment": lambda value: long_moment(value, korean),
     }
-
-
-def long_date(value: str | None, korean: bool) -> str:
-    """A day, month or year as people write it: "2025년 3월 21일", "21 Mar 2025"; an empty string for None."""
-    if not value:
-        return ""
-    parts = value[:10].split("-")
-    if len(parts) == 1:
-        return f"{value}년" if korean else value
-    try:
-        moment = date(int(parts[0]), int(parts[1]), int(parts[2]) if len(parts) > 2 else 1)
-    except ValueError:  # a quarter, "2025-Q1", or something a person wrote
-        return value
-    if len(parts) == 2:
-        return f"{moment.year}년 {moment.month}월" if korean else f"{moment:%b %Y}"
-    return f"{moment.year}년 {moment.month}월 {moment.day}일" if korean else f"{moment.day} {moment:%b %Y}"
-
-
-def long_moment(value: str | None, korean: bool) -> str:
-    """A stored time in Korean time, to the minute; an empty string for None."""
-    if not value:
-        return ""
-    try:
-        moment = datetime.fromisoformat(value)
-    except ValueError:
-        return value
-    if moment.tzinfo:
-        moment = moment.astimezone(KST)
-    return f"{long_date(moment.date().isoformat(), korean)} {moment:%H:%M}"
 
 
 async def choose(request: Request) -> Response:

@@ -7,7 +7,7 @@ from datasette import hookimpl
 from datasette.app import Datasette
 from datasette.utils.asgi import Request
 
-from web.pages import company, deals, event, home, plain
+from web.pages import company, deals, event, home, pictures, plain
 from web.plugins.guard import CURATE, NONCE
 
 
@@ -19,6 +19,11 @@ def register_routes() -> list[tuple[str, Callable[..., Any]]]:
         (r"^/event/(?P<id>[^/]+)$", event.event),
         (r"^/companies$", company.companies),
         (r"^/company/(?P<id>[^/]+?)$", company.company),
+        (r"^/pictures$", pictures.over_time),
+        (r"^/pictures/matrix$", pictures.matrix),
+        (r"^/pictures/network$", pictures.network_picture),
+        (r"^/pictures/sectors$", pictures.sectors),
+        (r"^/pictures/outlets$", pictures.outlets),
         (r"^/questions$", plain.questions),
         (r"^/about$", plain.about),
     ]
