@@ -58,7 +58,7 @@ def events(
         if given is not None:
             where.append(condition)
     values |= {"run_id": run_id, "since": since, "changed_since": changed_since, "kind": kind, "country": country}
-    with _open(source) as conn:
+    with opened(source) as conn:
         if company is not None:
             orgs = org_ids(conn, company)
             where.append(f"e.id IN (SELECT event_id FROM event_parties WHERE org_id IN ({_marks('org', orgs)}))")
@@ -72,7 +72,7 @@ def event(source: Source, event_id: str) -> dict[str, Any] | None:
     Beside the columns of `events`: `asked` (the id asked for), `parties`, `pairs`, `history`, `reports` (mentions with
     article), `log`, `reviews`, `former_ids`.
     """
-    with _open(source) as conn:
+    with opened(source) as conn:
         current = follow(conn, event_id)
         if current is None:
             return None
@@ -90,7 +90,7 @@ def event(source: Source, event_id: str) -> dict[str, Any] | None:
 
 def follow(source: Source, event_id: str) -> str | None:
     """The id an event bears now; None when no event ever had this one."""
-    with _open(source) as conn:
+    with opened(source) as conn:
         row = conn.execute("SELECT id, merged_into FROM events WHERE id = ?", [event_id]).fetchone()
         while row is not None and row["merged_into"] is not None:
             row = conn.execute("SELECT id, merged_into FROM events WHERE id = ?", [row["merged_into"]]).fetchone()
@@ -100,7 +100,7 @@ def follow(source: Source, event_id: str) -> str | None:
 def reports(source: Source, event_id: str) -> list[dict[str, Any]]:
     """The live mentions of an event in order of publication, with article and outlet; `surfaces` are the parties' names
     as the article has them, with their offsets."""
-    with _open(source) as conn:
+    with opened(source) as conn:
         found = _rows(
             conn,
             "SELECT m.id AS mention_id, m.kind, m.status, m.new, m.date, m.date_precision, m.confidence, m.evidence,"
@@ -124,7 +124,7 @@ def changes(source: Source, since: str) -> dict[str, list[dict[str, Any]]]:
 
     An event stands in one list only, under the weightiest of what happened to it; `changed` rows have `log` entries.
     """
-    with _open(source) as conn:
+    with opened(source) as conn:
         new = _events(conn, f"{_LIVE} AND e.first_seen_at >= :since", {"since": since}, None)
         changed = _events(
             conn,
@@ -151,7 +151,7 @@ def changes(source: Source, since: str) -> dict[str, list[dict[str, Any]]]:
 
 def org_ids(source: Source, name: str) -> list[str]:
     """Organisations a name or id stands for, provisional ones by what they became."""
-    with _open(source) as conn:
+    with opened(source) as conn:
         found = _rows(
             conn,
             "SELECT coalesce(o.merged_into, o.id) AS id FROM organizations o WHERE o.id = ?1"
@@ -163,7 +163,7 @@ def org_ids(source: Source, name: str) -> list[str]:
 
 def companies(source: Source, *, limit: int | None = None) -> list[dict[str, Any]]:
     """Organisations that stand in live deals, most deals first, with `deals`, `first_on`, `last_on`."""
-    with _open(source) as conn:
+    with opened(source) as conn:
         return _rows(
             conn,
             "SELECT o.*, count(*) AS deals, min(e.date) AS first_on, max(e.date) AS last_on FROM event_parties p"
@@ -175,7 +175,7 @@ def companies(source: Source, *, limit: int | None = None) -> list[dict[str, Any
 
 def company(source: Source, name: str) -> dict[str, Any] | None:
     """One organisation by any name or id: its columns, `aliases`, `partners` (each with deals and dates)."""
-    with _open(source) as conn:
+    with opened(source) as conn:
         found = org_ids(conn, name)
         if not found:
             return None
@@ -197,7 +197,7 @@ def dependence(source: Source, *, tag: str = "big-tech", min_deals: int = 1) -> 
     Rows: `org_id`, `company`, `sector`, `deals`, `foreign_share`, `big_tech_share` (foreign partners with `tag`),
     `us_big_tech_share`, and `sector_big_tech_share` of its whole sector to compare with.
     """
-    with _open(source) as conn:
+    with opened(source) as conn:
         return _rows(
             conn,
             "WITH deals AS (SELECT me.org_id, e.id, max(other.country IS NOT NULL AND other.country != 'KR') AS abroad,"
@@ -218,7 +218,7 @@ def dependence(source: Source, *, tag: str = "big-tech", min_deals: int = 1) -> 
 
 def to_review(source: Source, *, max_confidence: float = 0.7, limit: int = 100) -> list[dict[str, Any]]:
     """Events a person should look at: decisions reopened by a changed article, then the least sure unreviewed ones."""
-    with _open(source) as conn:
+    with opened(source) as conn:
         reopened = [
             row["event_id"]
             for row in conn.execute(
@@ -291,7 +291,8 @@ def _rows(conn: sqlite3.Connection, sql: str, values: Sequence[Any] | dict[str, 
 
 
 @contextlib.contextmanager
-def _open(source: Source) -> Iterator[sqlite3.Connection]:
+def opened(source: Source) -> Iterator[sqlite3.Connection]:
+    """The connection itself, or one to the file, read-only, closed at the end."""
     if isinstance(source, sqlite3.Connection):
         yield source
         return
