@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-import html as html_entities
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
 import trafilatura
-from bs4 import BeautifulSoup, Comment, NavigableString, Tag
+from bs4 import BeautifulSoup, Tag
 from soupsieve import SelectorSyntaxError
 
-from crawler.cleaning import clean
+from crawler.cleaning import clean, trim
 from crawler.dates import KST, date_in, parse_date, published_and_updated
 from crawler.discovery import Entry
 from crawler.failures import Failure, ReadError
 from crawler.lang import language
+from crawler.lines import NEVER_TEXT, lines_of
 from crawler.metadata import Metadata, read_metadata
+from crawler.scriptdata import text_in_scripts
 from crawler.source import Layout, Source
 from crawler.urls import canonical_url
 
@@ -27,14 +28,6 @@ _SHORTEST_FEED_TEXT = 200
 _CUT_SHORT = re.compile(r"(?:\.\.\.|…|\[…\]|\[&hellip;\]|Continue reading.*|더\s?보기|자세히 보기|전문 보기)\s*$", re.IGNORECASE)
 _LONGEST_PAGE = 4_000_000  # characters of HTML that are parsed
 
-_BLOCKS = frozenset(
-    "address article blockquote br dd div dl dt fieldset figure footer form h1 h2 h3 h4 h5 h6 header hr li main ol p "
-    "pre section table td th tr ul".split()
-)
-_NEVER_TEXT = (
-    "script, style, noscript, template, iframe, object, svg, canvas, button, form, select, textarea, nav, aside, ins, "
-    "figure, figcaption, audio, video, [hidden], [aria-hidden=true]"
-)
 _MICRODATA_BODY = '[itemprop="articleBody"]'
 _DATE_LABEL = re.compile(r"(?:기사\s?입력|입력|등록|승인|송고|발행일|게재|작성|Published|Written|Posted|Updated)\s*[:|]?\s*\D{0,3}\d", re.I)
 _CHALLENGE = re.compile(
@@ -98,22 +91,9 @@ def read_article(
     )
 
 
-def body_paragraphs(element: Tag) -> list[str]:
-    """The text of `element`, split where a browser would break the line."""
-    lines: list[str] = []
-    current: list[str] = []
-    for piece in _pieces(element):
-        if piece is None:
-            lines.append("".join(current))
-            current = []
-        else:
-            current.append(piece)
-    return [*lines, "".join(current)]
-
-
 def read_fragment(fragment: str, layout: Layout | None = None) -> list[str]:
     """Cleaned paragraphs of a piece of HTML that is an article's body, such as a feed's ``content:encoded``."""
-    return clean(body_paragraphs(_stripped(BeautifulSoup(fragment, "lxml"), layout)))
+    return clean(_lines(_stripped(BeautifulSoup(fragment, "lxml"), layout)))
 
 
 def read_entry(entry: Entry, source: Source) -> Article | None:
@@ -134,27 +114,35 @@ def _body(
     for number, layout in enumerate(layouts, 1):
         if layout.body and (paragraphs := _selected_body(soup, layout)):
             return paragraphs, str(number), bool(layout.valid_until and layout.valid_until < today)
-    if paragraphs := _selected_body(soup, Layout(body=_MICRODATA_BODY)):
-        return paragraphs, "microdata", False
-    generic = _generic_body(html)
+    return _unknown_body(soup, html, meta)
+
+
+def _unknown_body(soup: BeautifulSoup, html: str, meta: Metadata) -> tuple[list[str], str, bool]:
+    """The body of a page in a layout nobody has declared."""
     stated = clean((meta.body or "").splitlines())
-    if _length(stated) >= max(_length(generic), _SHORTEST_BODY):
+    generic = _generic_body(html)
+    marked = trim(_selected_body(soup, Layout(body=_MICRODATA_BODY)))
+    shown = marked if _length(marked) >= _length(generic) * 0.9 else generic
+    if _length(stated) >= max(_length(shown) * 0.9, _SHORTEST_BODY):
         return stated, "metadata", False
-    return generic, GENERIC, False
+    hidden = read_fragment(text_in_scripts(html) or "")
+    if _length(hidden) > _length(shown) * 1.5:
+        return hidden, "script", False
+    return shown, "microdata" if shown is marked else GENERIC, False
 
 
 def _selected_body(soup: BeautifulSoup, layout: Layout) -> list[str]:
     elements = _select(soup, layout.body)
     # Where selectors match an element and its descendants, only the outermost counts: text must not come twice.
     outer = [e for e in elements if not any(p in elements for p in e.parents)]
-    paragraphs = clean(line for element in outer for line in body_paragraphs(_stripped(element, layout)))
+    paragraphs = clean(line for element in outer for line in _lines(_stripped(element, layout)))
     return paragraphs if _length(paragraphs) >= _SHORTEST_BODY else []
 
 
 def _stripped(element: Tag, layout: Layout | None) -> Tag:
     """A copy of `element` without what is never text and what the layout removes or unwraps."""
     copy = element.__copy__()
-    for selector in (_NEVER_TEXT, layout and layout.remove):
+    for selector in (NEVER_TEXT, layout and layout.remove):
         for tag in _select(copy, selector or None):
             tag.extract()
     for tag in _select(copy, layout.unwrap if layout else None):
@@ -162,10 +150,12 @@ def _stripped(element: Tag, layout: Layout | None) -> Tag:
     return copy
 
 
+def _lines(element: Tag) -> list[str]:
+    return [text for text, _, _ in lines_of(element)]
+
+
 def _generic_body(html: str) -> list[str]:
-    text = trafilatura.extract(
-        html, include_comments=False, include_tables=True, favor_recall=True, deduplicate=False, include_images=False
-    )
+    text = trafilatura.extract(html, include_comments=False, favor_precision=True, include_images=False)
     return clean((text or "").splitlines())
 
 
@@ -182,10 +172,13 @@ def _title(soup: BeautifulSoup, meta: Metadata, layouts: Iterable[Layout]) -> st
 
 
 def _without_site(title: str, site: str | None) -> str:
-    head, mark, tail = (m.groups() if (m := re.match(r"^(.{8,}?)\s([-|:<｜–—])\s([^-|:<｜–—]{2,30})$", title)) else ("", "", ""))
-    if mark and (site is None or tail.strip().lower() in site.lower() or site.lower() in tail.strip().lower()):
-        return str(head)
-    return title
+    """The title without " - Section | Outlet" at its end, where that is the outlet's name or set off by a bar."""
+    match = re.match(r"^(.{8,}?)(?:\s?-[가-힣/·]{2,8})?\s*([|ㅣ｜]|\s[-:<–—]\s)\s*([^|ㅣ｜]{2,30})$", title)
+    if not match:
+        return title
+    head, mark, tail = match.group(1), match.group(2).strip(), match.group(3).strip().lower()
+    is_site = site is not None and (tail in site.lower() or site.lower() in tail)
+    return head.rstrip() if is_site or mark in "|ㅣ｜" or site is None else title
 
 
 def _title_tag(soup: BeautifulSoup) -> str | None:
@@ -251,22 +244,6 @@ def _why_unread(title: str | None, text: str, meta: Metadata, layouts: Iterable[
 
 def _without_title(paragraphs: list[str], title: str | None) -> list[str]:
     return paragraphs[1:] if paragraphs and title and paragraphs[0] == title else paragraphs
-
-
-def _pieces(element: Tag) -> Iterator[str | None]:
-    """Text pieces of `element`, None for a line break."""
-    for child in element.children:
-        if isinstance(child, Comment):
-            continue
-        if isinstance(child, NavigableString):
-            yield re.sub(r"[\s\xa0]+", " ", html_entities.unescape(str(child)))
-        elif isinstance(child, Tag):
-            block = child.name in _BLOCKS
-            if block:
-                yield None
-            yield from _pieces(child)
-            if block:
-                yield None
 
 
 def _select(root: Tag, selector: str | None) -> list[Tag]:

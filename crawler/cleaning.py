@@ -49,6 +49,12 @@ _FURNITURE = tuple(
     )
 )
 
+# "… 있다. 연합뉴스": a caption that names its agency or photographer after the sentence.
+_CAPTION = re.compile(
+    rf"^.{{10,170}}[.다함음]\s?[\[(/]?\s?(?:연합뉴스|뉴시스|뉴스1|로이터|AP|AFP|EPA|게티이미지\w*|[\w가-힣]{{2,12}}\s제공|"
+    rf"(?:[가-힣]+=)?{_NAME}\s{_ROLE}|[\w가-힣]{{2,10}} 캡처)(?:[ ·/]?(?:연합뉴스|뉴시스|뉴스1))?[\])]?$"
+)
+
 # A short paragraph that ends in a credit is a caption; a long one that does is text with a credit at its end.
 _CREDIT = re.compile(
     r"\s*(?:[\[(/<【]?\s?/?(?:사진|그래픽|자료|이미지|출처|일러스트|캡처)\s?(?:제공|출처)?\s?[=:].{1,40}|"
@@ -81,9 +87,15 @@ def clean(paragraphs: Iterable[str]) -> list[str]:
     return [p for p in (_mail_off(p) if i >= len(kept) * 2 // 3 else p for i, p in enumerate(kept)) if p]
 
 
+def trim(paragraphs: list[str]) -> list[str]:
+    """The paragraphs from the first sentence to the last: what stands outside is a heading, a menu or a box."""
+    sentences = [i for i, p in enumerate(paragraphs) if _PROSE.search(p)]
+    return paragraphs[sentences[0] : sentences[-1] + 1] if sentences else []
+
+
 def is_furniture(paragraph: str) -> bool:
     """Whether the whole paragraph is a reporter line, copyright notice, hashtag row, appeal or credit."""
-    return any(shape.match(paragraph) for shape in _FURNITURE)
+    return any(shape.match(paragraph) for shape in (*_FURNITURE, _CAPTION))
 
 
 def _fold(paragraphs: Iterable[str]) -> Iterator[str]:
