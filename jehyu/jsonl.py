@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from datetime import datetime
 from itertools import islice
 from typing import Any
 
@@ -22,15 +21,15 @@ class BadArticle(ValueError):
 
 
 def parse_article(line: bytes) -> dict[str, Any]:
-    """One input line as an article with the keys id, url, title, text, published and lang.
+    """One input line as an article; what its fields hold beyond `id` and `text` is for the reader to judge.
 
-    Raises `BadArticle` when the line is no UTF-8 JSON object, or a field is missing or of the wrong type.
+    Raises `BadArticle` when the line is no UTF-8 JSON object with an id and a text.
     """
     try:
         article = json.loads(line.decode("utf-8"))
     except UnicodeDecodeError as error:
         raise BadArticle(f"not UTF-8 (byte {error.start})") from None
-    except (json.JSONDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:
         raise BadArticle(f"not JSON: {error}") from None
     if not isinstance(article, dict):
         raise BadArticle(f"a JSON object is wanted, not {type(article).__name__}")
@@ -39,15 +38,7 @@ def parse_article(line: bytes) -> dict[str, Any]:
         raise BadArticle('"id" must be a string or a number')
     if not isinstance(article.get("text"), str):
         raise BadArticle('"text" must be a string', identity)
-    for field in ("url", "title", "published", "lang"):
-        if not isinstance(article.get(field), str | None):
-            raise BadArticle(f'"{field}" must be a string or null', identity)
-    if article.get("published"):
-        try:
-            datetime.fromisoformat(article["published"])
-        except ValueError:
-            raise BadArticle(f'"published" is no ISO date or time: {article["published"][:40]!r}', identity) from None
-    return {key: article.get(key) for key in ("id", "url", "title", "text", "published", "lang")}
+    return article
 
 
 def extract_lines(lines: Iterable[bytes], read_many: ReadMany) -> Iterator[str]:
@@ -55,13 +46,14 @@ def extract_lines(lines: Iterable[bytes], read_many: ReadMany) -> Iterator[str]:
     numbered = ((number, line) for number, line in enumerate(lines, 1) if line.strip())
     while batch := list(islice(numbered, BATCH)):
         parsed = [_parsed(number, line) for number, line in batch]
-        answers = read_many(article for article in parsed if "error" not in article)
-        for article in parsed:
-            yield json.dumps(article if "error" in article else next(answers), ensure_ascii=False)
+        answers = read_many(article for article, bad in parsed if not bad)
+        for article, bad in parsed:
+            yield json.dumps(bad or next(answers), ensure_ascii=False)
 
 
-def _parsed(number: int, line: bytes) -> dict[str, Any]:
+def _parsed(number: int, line: bytes) -> tuple[Article, dict[str, Any] | None]:
+    """The article, or what to answer to a line that is none."""
     try:
-        return parse_article(line)
+        return parse_article(line), None
     except BadArticle as error:
-        return {"id": error.article_id, "events": [], "error": f"line {number}: {error}"}
+        return {}, {"id": error.article_id, "events": [], "error": f"line {number}: {error}"}

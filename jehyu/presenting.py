@@ -13,6 +13,35 @@ Row = Mapping[str, Any]
 """A row of the `partnerships` view, or of one with the same columns."""
 
 
+def pair_rows(events: Iterable[Row]) -> list[dict[str, Any]]:
+    """Events of `db.queries` as rows of the `partnerships` view: one a company–partner pair."""
+    return [
+        _pair_row(event, event["parties"][company], event["parties"][partner])
+        for event in events
+        for company, partner in event["pairs"]
+    ]
+
+
+def _pair_row(event: Row, company: Row, partner: Row) -> dict[str, Any]:
+    return {
+        "event_id": event["id"],
+        "company": company["name"] or company["description"],
+        "company_country": company["country"],
+        "partner": partner["name"] or partner["description"],
+        "partner_country": partner["country"],
+        "kind": event["kind"],
+        "status": event["status"],
+        "announced_on": event["date"],
+        "date_precision": event["date_precision"],
+        "first_seen_at": event["first_seen_at"],
+        "article_count": event["article_count"],
+        "outlet_count": event["outlet_count"],
+        "confidence": event["confidence"],
+        "evidence": event["evidence"],
+        "url": event["url"],
+    }
+
+
 def partnership_table(rows: Iterable[Row], title: str | None = None) -> Table:
     """One line a company–partner pair; rich knows that a Hangul syllable is two columns wide and folds to the screen."""
     table = Table(title=title, title_justify="left", header_style="bold", expand=False, pad_edge=False)

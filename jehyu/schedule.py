@@ -12,6 +12,10 @@ from zlib import crc32
 MARK = "# jehyu:"
 
 
+class ScheduleError(Exception):
+    """The schedule cannot be installed; what was there before still stands."""
+
+
 @dataclass(frozen=True)
 class Schedule:
     """Runs on ``database`` every ``every`` minutes (a divisor of 60, or a multiple of 60 up to a day)."""
@@ -81,19 +85,19 @@ def _systemd_word(word: str) -> str:
 def install_crontab(schedule: Schedule) -> str:
     """Put the line into this user's crontab, in place of an earlier one for the same database. Returns the line.
 
-    Raises `RuntimeError` when the crontab cannot be read or written; the old one then stands as it was.
+    Raises `ScheduleError` when the crontab cannot be read or written; the old one then stands as it was.
     """
     if not shutil.which("crontab"):
-        raise RuntimeError("no `crontab` on this machine: install cron, or use the systemd units")
+        raise ScheduleError("no `crontab` on this machine: install cron, or use the systemd units")
     listed = subprocess.run(["crontab", "-l"], capture_output=True, text=True, check=False)
     if listed.returncode and "no crontab" not in listed.stderr:
-        raise RuntimeError(f"crontab -l: {listed.stderr.strip()}")
+        raise ScheduleError(f"crontab -l: {listed.stderr.strip()}")
     kept = [line for line in listed.stdout.splitlines() if not line.endswith(f"{MARK}{schedule.database}")]
     line = schedule.crontab_line()
     text = "\n".join([*kept, line, ""])
     written = subprocess.run(["crontab", "-"], input=text, capture_output=True, text=True, check=False)
     if written.returncode:
-        raise RuntimeError(f"crontab -: {written.stderr.strip()}")
+        raise ScheduleError(f"crontab -: {written.stderr.strip()}")
     return line
 
 

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager, closing, nullcontext
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -12,6 +12,7 @@ import crawler
 from crawler import Report, Source
 from db import Store
 from jehyu.lock import AlreadyRunning, run_lock
+from jehyu.notices import Notice
 from jehyu.outcome import Outcome
 from jehyu.settings import Settings
 from jehyu.telling import tell_receivers
@@ -92,7 +93,7 @@ def run(
     """
     started = time.monotonic()
     try:
-        with run_lock(database), Store(database) as store:
+        with run_lock(database), closing(Store(database)) as store:
             run_id = store.start_run()
             report = RunReport()
             try:
@@ -102,8 +103,10 @@ def run(
                     store, load_reader(), processes=settings.extract.processes, deadline=deadline, stage=stage
                 )
                 resolved = store.resolve(run_id)
-                report.new, report.changed, report.withdrawn = resolved.new, resolved.changed, resolved.withdrawn
-                report.untold = tell_receivers(store, settings.receivers, run_id)
+                report.new, report.changed, report.withdrawn = map(
+                    len, (resolved.new, resolved.changed, resolved.withdrawn)
+                )
+                report.untold = tell_receivers(store, settings.receivers, run_id, alarms(report))
             except BaseException as error:
                 store.finish_run(run_id, "failed", f"{type(error).__name__}: {error}"[:500])
                 raise
@@ -111,9 +114,18 @@ def run(
             store.finish_run(run_id, OUTCOME_WORDS[report.outcome], report.summary(), **_counts(report))
             return report
     except AlreadyRunning as error:
-        with Store(database) as store:
+        with closing(Store(database)) as store:
             store.refuse_run(str(error))
         raise
+
+
+def alarms(report: RunReport) -> list[Notice]:
+    """What is wrong enough to wake somebody: sources that gave nothing though they should have answered."""
+    return [
+        Notice(f"source:{source.source_id}", f"{source.source_id} is {source.outcome}: {next(iter(source.details), '')}")
+        for source in report.sources
+        if source.outcome == "broken"
+    ]
 
 
 OUTCOME_WORDS: Mapping[Outcome, str] = {Outcome.OK: "ok", Outcome.PARTLY: "partial", Outcome.NOTHING: "failed"}

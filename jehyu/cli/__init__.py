@@ -12,9 +12,10 @@ from jehyu.cli import ask, curate, operate, pipeline, quality, sources
 from jehyu.cli.context import App
 from jehyu.lock import AlreadyRunning
 from jehyu.outcome import Outcome
+from jehyu.schedule import ScheduleError
 from jehyu.settings import SettingsError, load_settings
 
-EXPECTED = (DatabaseError, SettingsError, SourceError, OSError, RuntimeError)
+EXPECTED = (DatabaseError, ScheduleError, SettingsError, SourceError, OSError)
 """Errors whose message tells a person what to do; anything else is a fault of ours and shows its traceback."""
 
 

