@@ -19,7 +19,7 @@ from pathlib import Path
 import click
 
 import db
-from db import names, search
+from db import names
 
 ARTICLES_AN_EVENT = 5
 TODAY = date.today()
@@ -98,7 +98,6 @@ def make(path: Path, events: int, seed: int = 7) -> None:
     _write_frame(conn, organizations)
     _write_deals(conn, random_, organizations, events)
     conn.execute("COMMIT")
-    search.rebuild(conn)
     conn.execute("ANALYZE")
     conn.close()
 
@@ -239,7 +238,7 @@ def _write_deal(
         _insert(
             conn, "mentions", id=report, article_id=report, event_id=event, kind=kind, status=status, new=1, date=str(day),
             date_precision="day", confidence=0.8, evidence=evidence, evidence_start=start, evidence_end=start + len(evidence),
-            pairs="[[0, 1]]", extractor="benchmark", created_at=at,
+            pairs="[[0, 1]]", extractor="benchmark", created_at=at, slug=event, mark="", context="{}",
         )  # fmt: skip
         for position, (party, found) in enumerate(zip(parties, (0, len(first.name) + 2), strict=True)):
             _insert(

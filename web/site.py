@@ -1,6 +1,6 @@
 """The Datasette instance people open: our database, read-only, with our pages, words and rules in place."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -63,11 +63,17 @@ def serve(
     show_bodies: bool = False,
     metadata: Mapping[str, Any] | None = None,
     secret: str | None = None,
-    log_level: str = "warning",
+    announce: Callable[[str, str], None] | None = None,
 ) -> None:
-    """Serve the site until interrupted. Raises FileNotFoundError if there is no such database."""
+    """Serve the site until interrupted. Raises FileNotFoundError if there is no such database.
+
+    `announce` is told the site's address and one that logs its first visitor in as root, who may curate.
+    """
     site = datasette(database, show_bodies=show_bodies, metadata=metadata, secret=secret)
-    uvicorn.run(site.app(), host=host, port=port, log_level=log_level, lifespan="on")
+    if announce:
+        address = f"http://{host}:{port}"
+        announce(address, f"{address}/-/auth-token?token={site._root_token}")
+    uvicorn.run(site.app(), host=host, port=port, log_level="warning", lifespan="on")
 
 
 def load_metadata() -> dict[str, Any]:

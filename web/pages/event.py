@@ -9,6 +9,7 @@ from typing import Any
 from datasette.app import Datasette
 from datasette.utils.asgi import Request, Response
 
+from db import queries
 from web.marking import Named, Piece, mark
 from web.pages.base import missing, named, page, read
 from web.plugins.guard import CURATE
@@ -32,7 +33,6 @@ class Report:
     new: bool
     date: str | None
     confidence: float
-    text_group: int | None
     copy: bool
     pieces: list[Piece]
 
@@ -50,10 +50,10 @@ async def event(datasette: Datasette, request: Request) -> Response:
 
 def read_event(conn: sqlite3.Connection, event_id: str) -> dict[str, Any] | None:
     """Everything about the deal, following merges to the event it is part of now; None if there is none."""
-    event_id = _current_id(conn, event_id)
-    found = events(conn, [event_id])
-    if not found:
+    current = queries.follow(conn, event_id)
+    if current is None:
         return None
+    event_id, found = current, events(conn, [current])
     row = conn.execute("SELECT withdrawn_at, last_seen_at, mention_id FROM events WHERE id = ?", [event_id]).fetchone()
     reports = _reports(conn, event_id, row["mention_id"])
     return {
@@ -61,7 +61,7 @@ def read_event(conn: sqlite3.Connection, event_id: str) -> dict[str, Any] | None
         "withdrawn_at": row["withdrawn_at"],
         "pairs": [tuple(pair) for pair in conn.execute(_PAIRS, [event_id])],
         "reports": reports[:REPORTS_SHOWN],
-        "more_reports": max(0, found[0].article_count - REPORTS_SHOWN),
+        "more_reports": max(0, len(reports) - REPORTS_SHOWN),
         "history": [dict(step) for step in conn.execute(_HISTORY, [event_id])],
         "reviews": [_review(review) for review in conn.execute(_REVIEWS, [event_id])],
         "related": _related(conn, found[0]),
@@ -79,45 +79,22 @@ LEFT JOIN sources s ON s.id = a.source_id
 WHERE h.event_id = ? ORDER BY h.position
 """
 _REVIEWS = "SELECT * FROM reviews WHERE event_id = ? ORDER BY id DESC"
-_REPORTS = """
-SELECT m.id, coalesce(s.name, 'unknown') AS outlet, s.name_en AS outlet_en, a.published_at, a.title AS headline, a.url,
-       m.kind, m.status, m.new, m.date, m.confidence, a.text_group, m.evidence, m.evidence_start
-FROM mentions m
-JOIN articles a ON a.id = m.article_id
-LEFT JOIN sources s ON s.id = a.source_id
-WHERE m.event_id = ? AND m.withdrawn_at IS NULL
-ORDER BY m.id = ? DESC, a.published_at, m.id
-LIMIT ?
-"""
-_PARTIES = """
-SELECT p.mention_id, p.surface, p.start, p.end, p.org_id
-FROM json_each(?) wanted JOIN mention_parties p ON p.mention_id = wanted.value
-ORDER BY p.mention_id, p.position
-"""
-
-
-def _current_id(conn: sqlite3.Connection, event_id: str) -> str:
-    """The event a merged one now belongs to."""
-    for _ in range(20):
-        row = conn.execute("SELECT merged_into FROM events WHERE id = ?", [event_id]).fetchone()
-        if row is None or row[0] is None:
-            break
-        event_id = row[0]
-    return event_id
 
 
 def _reports(conn: sqlite3.Connection, event_id: str, best: int | None) -> list[Report]:
     """The reports, best evidence first, then by time; a wire copy of an earlier one is marked as such."""
-    rows = conn.execute(_REPORTS, [event_id, best, REPORTS_SHOWN]).fetchall()
-    parties: dict[int, list[Named]] = {}
-    for row in conn.execute(_PARTIES, [json.dumps([row["id"] for row in rows])]):
-        parties.setdefault(row["mention_id"], []).append(Named(*row[1:]))
     groups: set[int] = set()
     reports = []
-    for row in rows:
-        fields = dict(row)
-        pieces = mark(fields.pop("evidence"), fields.pop("evidence_start"), parties.get(row["id"], []))
-        reports.append(Report(**fields, copy=row["text_group"] in groups, pieces=pieces))
+    for row in sorted(queries.reports(conn, event_id), key=lambda row: row["mention_id"] != best):
+        parties = [Named(party["surface"], party["start"], party["end"], party["org_id"]) for party in row["surfaces"]]
+        reports.append(
+            Report(
+                id=row["mention_id"], outlet=row["outlet"] or "unknown", outlet_en=row["outlet_en"],
+                published_at=row["published_at"], headline=row["title"], url=row["url"], kind=row["kind"],
+                status=row["status"], new=bool(row["new"]), date=row["date"], confidence=row["confidence"],
+                copy=row["text_group"] in groups, pieces=mark(row["evidence"], row["evidence_start"], parties),
+            )
+        )  # fmt: skip
         if row["text_group"] is not None:
             groups.add(row["text_group"])
     return reports

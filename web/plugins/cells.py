@@ -8,7 +8,7 @@ from datasette import hookimpl
 from datasette.app import Datasette
 from markupsafe import Markup
 
-from db.names import fold
+from db import search
 from web.names import DATABASE
 
 PAGES = {
@@ -26,7 +26,7 @@ ID_TABLES = {"events": "event", "organizations": "company"}
 @hookimpl
 def prepare_connection(conn: sqlite3.Connection, database: str) -> None:
     if database == DATABASE:
-        conn.create_function("name_key", 1, lambda name: fold(str(name or "")), deterministic=True)
+        search.register(conn)
 
 
 @hookimpl

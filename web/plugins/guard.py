@@ -16,8 +16,8 @@ Send = Callable[[Message], Awaitable[None]]
 App = Callable[[Message, Any, Send], Awaitable[None]]
 
 CURATE = "jehyu-curate"
-HIDDEN = {("article_texts", "body")}
-"""Columns that read as NULL: the publishers' texts."""
+HIDDEN = {("article_texts", "body"), ("mentions", "context")}
+"""Columns that read as NULL: the publishers' texts, and the words around a sentence that tell deals apart."""
 PRIVATE = {"notices", "meta"}
 """Tables all of whose columns do: whom the operator tells of what."""
 NONCE = "jehyu_nonce"

@@ -7,7 +7,7 @@ from datasette import hookimpl
 from datasette.app import Datasette
 from datasette.utils.asgi import Request
 
-from web.pages import company, deals, event, home, pictures, plain
+from web.pages import company, deals, event, home, pictures, plain, search
 from web.plugins.guard import CURATE, NONCE
 
 
@@ -17,6 +17,7 @@ def register_routes() -> list[tuple[str, Callable[..., Any]]]:
         (r"^/$", home.home),
         (r"^/deals$", deals.deals),
         (r"^/event/(?P<id>[^/]+)$", event.event),
+        (r"^/search$", search.find),
         (r"^/companies$", company.companies),
         (r"^/company/(?P<id>[^/]+?)$", company.company),
         (r"^/pictures$", pictures.over_time),
