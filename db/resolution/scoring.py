@@ -21,9 +21,9 @@ FEATURES = (
     "partner undisclosed in one",
     "same exact day",
     "day gap",
-    "day gap, both news of a concluded deal",
+    "day gap, two conclusions",
     "report gap",
-    "dates exclude each other",
+    "two conclusions, dates exclude each other",
     "words in common",
     "words in common, other language",
     "topics in common",
@@ -51,7 +51,10 @@ def features(one: Mention, other: Mention) -> tuple[float, ...]:
     linked = bool(one.links & other.links)
     same = one.orgs == other.orgs and one.hidden == other.hidden
     gap = _gap(one, other)
-    both_concluded = one.new and other.new and RANK[one.status] >= 3 and RANK[other.status] >= 3
+    contract = early.kind == "mou" and late.kind not in ("mou", "alliance", "other")
+    step = "step" in late.cues and gap > 1
+    # A deal is concluded once: two conclusions far apart are two deals, unless the second is said to follow the first.
+    twice = _concluded(one) and _concluded(other) and not contract and not step
     words = _common_words(one, other)
     foreign = one.lang != other.lang
     topics = _jaccard(one.topics, other.topics)
@@ -65,9 +68,9 @@ def features(one: Mention, other: Mention) -> tuple[float, ...]:
             float(one.hidden != other.hidden),
             float(_exact(one) and _exact(other) and one.span == other.span),
             math.log1p(gap) / 7,
-            math.log1p(gap) / 7 * both_concluded,
+            math.log1p(gap) / 7 * (twice and one.new and other.new),
             math.log1p(abs(one.reported - other.reported)) / 7,
-            float(_excluded(one, other)),
+            float(twice and _excluded(one, other)),
             0.0 if foreign else words,
             words if foreign else 0.0,
             topics,
@@ -82,9 +85,9 @@ def features(one: Mention, other: Mention) -> tuple[float, ...]:
             float(one.new != other.new),
             float(not one.new and not other.new),
             float(RANK[early.status] < 3 <= RANK[late.status] or late.status in ("ended", "denied")),
-            float(early.kind == "mou" and late.kind not in ("mou", "alliance", "other")),
+            float(contract),
             float("more" in late.cues and late.new and gap > 1),
-            float("step" in late.cues and gap > 1),
+            float(step),
         )
         if union
         else (0.0,) * len(FEATURES)
@@ -110,6 +113,10 @@ def coefficients() -> tuple[float, ...]:
 
 def _exact(mention: Mention) -> bool:
     return mention.span is not None and mention.span[0] == mention.span[1]
+
+
+def _concluded(mention: Mention) -> bool:
+    return mention.status in ("signed", "announced")
 
 
 def _window(mention: Mention) -> tuple[int, int]:
