@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import trafilatura
 from bs4 import BeautifulSoup, Tag
@@ -25,11 +25,13 @@ from crawler.urls import canonical_url
 GENERIC = "generic"
 _SHORTEST_BODY = 40  # characters: a one-sentence flash has more
 _SHORTEST_FEED_TEXT = 200
-_CUT_SHORT = re.compile(r"(?:\.\.\.|…|\[…\]|\[&hellip;\]|Continue reading.*|더\s?보기|자세히 보기|전문 보기)\s*$", re.IGNORECASE)
+_CUT_SHORT = re.compile(r"(?:\.\.\.|…|\[…\]|Continue reading.*|(?:더|자세히|전문)\s?보기)\s*$", re.IGNORECASE)
 _LONGEST_PAGE = 4_000_000  # characters of HTML that are parsed
 
 _MICRODATA_BODY = '[itemprop="articleBody"]'
-_DATE_LABEL = re.compile(r"(?:기사\s?입력|입력|등록|승인|송고|발행일|게재|작성|Published|Written|Posted|Updated)\s*[:|]?\s*\D{0,3}\d", re.I)
+_DATE_LABEL = re.compile(
+    r"(?:입력|등록|승인|송고|발행일|게재|작성|Published|Written|Posted|Updated)\s*[:|]?\s*\D{0,3}\d", re.IGNORECASE
+)
 _CHALLENGE = re.compile(
     r"_cf_chl_opt|cf-browser-verification|<title>\s*(?:Just a moment|Attention Required|Access Denied|Request Rejected|"
     r"ERROR: The request could not be satisfied)|Request blocked\.|errors\.edgesuite\.net",
@@ -186,7 +188,12 @@ def _title_tag(soup: BeautifulSoup) -> str | None:
 
 
 def _times(
-    soup: BeautifulSoup, meta: Metadata, layouts: Iterable[Layout], hint: datetime | None, url: str, now: datetime | None
+    soup: BeautifulSoup,
+    meta: Metadata,
+    layouts: Iterable[Layout],
+    hint: datetime | None,
+    url: str,
+    now: datetime | None,
 ) -> tuple[datetime | None, datetime | None]:
     shown = _shown_times(soup, layouts, now)
     published = meta.published or shown[0] or hint or date_in(url, now)
@@ -217,9 +224,9 @@ def _shown_times(
 def _zone_mended(stated: datetime | None, shown: datetime | None) -> datetime | None:
     """Korean time, where metadata calls the wall clock UTC that the page shows as Korean time."""
     if stated and shown and stated.utcoffset() == UTC.utcoffset(None):
-        naive = stated.replace(tzinfo=None)
-        if naive.replace(second=0, microsecond=0) == shown.astimezone(KST).replace(tzinfo=None, second=0, microsecond=0):
-            return naive.replace(tzinfo=KST)
+        as_korean = stated.replace(tzinfo=KST)
+        if abs(as_korean - shown) < timedelta(minutes=1):
+            return as_korean
     return stated.astimezone(KST) if stated else None
 
 

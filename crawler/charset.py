@@ -10,7 +10,7 @@ _XML_DECLARED = re.compile(rb"""^\s*<\?xml[^>]*?encoding\s*=\s*["']([\w.:-]+)["'
 _META_DECLARED = re.compile(rb"""<meta[^>]+?charset\s*=\s*["']?\s*([\w.:-]+)""", re.IGNORECASE)
 _HTTP_DECLARED = re.compile(r"""charset\s*=\s*["']?\s*([\w.:-]+)""", re.IGNORECASE)
 _BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
-_KOREAN = {"euc-kr", "euckr", "ks_c_5601-1987", "ksc5601", "ks_c_5601", "ksc_5601", "cp949", "uhc", "windows-949", "ms949"}
+_KOREAN = re.compile(r"^(?:euc-?kr|ks_?c_?5601(?:-1987)?|cp949|uhc|windows-949|ms949)$", re.IGNORECASE)
 _HEAD = 4096
 
 
@@ -23,7 +23,7 @@ def decode(body: bytes, content_type: str | None = None, forced: str | None = No
     """
     for mark, name in _BOMS:
         if body.startswith(mark):
-            return body[len(mark):].decode(name, "replace"), name
+            return body[len(mark) :].decode(name, "replace"), name
     if forced:
         return body.decode(_python_name(forced), "replace"), forced
     try:
@@ -40,8 +40,8 @@ def declared(body: bytes, content_type: str | None) -> list[str]:
     """The charsets that body and header name, as Python codecs, most trusted first; unknown names are left out."""
     head = body[:_HEAD]
     names = [m.group(1).decode("ascii") for pattern in (_XML_DECLARED, _META_DECLARED) if (m := pattern.search(head))]
-    if content_type and (m := _HTTP_DECLARED.search(content_type)):
-        names.append(m.group(1))
+    if content_type and (header := _HTTP_DECLARED.search(content_type)):
+        names.append(header.group(1))
     return [python for name in names if (python := _python_name(name))]
 
 
@@ -51,7 +51,7 @@ def damage(text: str) -> float:
 
 
 def _python_name(name: str) -> str:
-    if name.lower() in _KOREAN:
+    if _KOREAN.match(name):
         return "cp949"  # the superset: pages called EUC-KR contain syllables that only CP949 has
     try:
         return codecs.lookup(name).name

@@ -20,7 +20,8 @@ _LEAD_INS = tuple(
         rf"(?:\s*(?:{_NAME}[·,\s]*){{1,3}}{_ROLE})?\s*(?:=\s*)?",
         r"^[(\[【](?:[\w.가-힣]{2,20}(?:뉴스|경제|일보|신문|투데이|타임스|데일리|헤럴드|미디어|이코노미|조선|비즈|토마토|24|IT))[)\]】]\s*",
         rf"^(?:{_NAME}[·,\s]*){{1,3}}{_ROLE}\s*=\s*",
-        r"^[A-Z][A-Za-z]+(?:/[A-Z][A-Za-z]+)?(?:, [A-Z][a-z]+)?, [A-Z][a-z]{2,8}\.? \d{1,2} \((?:Yonhap|Newsis|News1)[^)]*\) (?:--?|—|–) ",
+        r"^[A-Z][A-Za-z]+(?:/[A-Z][A-Za-z]+)?(?:, [A-Z][a-z]+)?, [A-Z][a-z]{2,8}\.? \d{1,2} "
+        r"\((?:Yonhap|Newsis|News1)[^)]*\) (?:--?|—|–) ",
     )
 )
 
@@ -35,8 +36,8 @@ _FURNITURE = tuple(
         r"^\(?END\)?$",
         r"^[<\[(＜〈]?\s*(?:저작권자?|Copyrights?)\b.{0,160}$",
         r"^[<\[(＜〈]?\s*[ⓒ©Ⓒ].{0,120}$",
-        r"^.{0,100}(?:무단\s?전재|재배포\s?금지|AI\s?학습(?:\s?및\s?활용|\s?이용|.{0,6})?\s?금지|All rights reserved).{0,60}$",
-        r"^[▶☞◆■▷●➤→※#*\s]*(?:네이버|카카오톡?|구글|유튜브|텔레그램|카톡).{0,40}(?:구독|채널|친구\s?추가|추가하기|바로\s?가기).{0,40}$",
+        r"^.{0,100}(?:무단\s?전재|재배포\s?금지|AI\s?학습.{0,8}금지|All rights reserved).{0,60}$",
+        r"^[▶☞◆■▷●➤→※#*\s]+(?:네이버|카카오톡?|구글|유튜브|텔레그램|카톡).{0,40}(?:구독|채널|추가|바로\s?가기).{0,40}$",
         r"^.{0,20}(?:제보는|기사\s?제보|제보하기|뉴스\s?제보).{0,80}$",
         r"^[▶☞▷➤].{0,120}$",
         r"^(?:#[\w가-힣·&.+-]+[\s,]*)+$",
@@ -66,16 +67,15 @@ _CREDIT = re.compile(
 _LONGEST_CAPTION = 180
 
 _RELATED = re.compile(
-    r"^[\[<【■▶◆☞#\s]*(?:관련\s?(?:기사|뉴스)|함께\s?(?:보면|읽으면)?\s?(?:좋은\s?)?(?:기사|뉴스)|많이\s?본\s?(?:기사|뉴스)|주요\s?(?:기사|뉴스)|"
-    r"이\s?시[각간]\s?(?:주요|많이)?.{0,12}|추천\s?(?:기사|뉴스)|인기\s?(?:기사|뉴스)|오늘의\s?(?:핫|주요)?\s?뉴스|"
-    r"Related (?:articles?|stories|news)|Read more|Also read|More (?:from|on) .{0,40}|Recommended(?: for you)?)[\]>】:\s]*$",
+    r"^[\[<【■▶◆☞#\s]*(?:(?:관련|많이\s?본|주요|추천|인기|함께\s?(?:보면|읽으면)?\s?(?:좋은)?|오늘의\s?(?:핫|주요)?)\s?(?:기사|뉴스)|"
+    r"이\s?기사와\s?관련된\s?기사|이\s?시[각간]\s?(?:주요|많이)?.{0,12}|"
+    r"Related (?:articles?|stories|news)|Read more|Also read|More (?:from|on) .{0,40}|Recommended(?: for you)?)"
+    r"[\]>】:\s]*$",
     re.IGNORECASE,
 )
 _PROSE = re.compile(r"(?:[다요죠음함임됨까네][.!?…]|[a-z)\d][.!?])[\"'”’)\]]*$")
 
-_TAIL_MAIL = re.compile(
-    rf"\s*[/(\[=]?\s*(?:(?:{_NAME}[·,\s]*){{1,3}}{_ROLE}\s*)?[(\[]?{_MAIL}[)\]]?\s*$"
-)
+_TAIL_MAIL = re.compile(rf"\s*[/(\[=]?\s*(?:(?:{_NAME}[·,\s]*){{1,3}}{_ROLE}\s*)?[(\[]?{_MAIL}[)\]]?\s*$")
 
 
 def clean(paragraphs: Iterable[str]) -> list[str]:
@@ -122,7 +122,7 @@ def _without_related(paragraphs: Iterable[str]) -> Iterator[str]:
 def _lead_in_off(paragraph: str) -> str:
     for shape in _LEAD_INS:
         if match := shape.match(paragraph):
-            return paragraph[match.end():].lstrip()
+            return paragraph[match.end() :].lstrip()
     return paragraph
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import calendar
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta, timezone
@@ -9,7 +10,7 @@ from email.utils import parsedate_to_datetime
 
 KST = timezone(timedelta(hours=9), "KST")
 
-_MONTHS = {m: i for i, m in enumerate("jan feb mar apr may jun jul aug sep oct nov dec".split(), 1)}
+_MONTHS = {name.lower(): number for number, name in enumerate(calendar.month_abbr)}
 _ZONES = {"KST": KST, "GMT": UTC, "UTC": UTC, "Z": UTC}
 
 _CLOCK = r"(?:(?P<half>오전|오후|AM|PM)\s*)?(?P<H>\d{1,2})[:시]\s?(?P<M>\d{2})분?(?::?\s?(?P<S>\d{2})초?)?(?:[.,]\d+)?"

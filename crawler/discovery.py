@@ -88,11 +88,11 @@ def read_list(text: str, url: str, now: datetime | None = None) -> Listing:
     if not text.strip():
         raise ReadError(Failure.EMPTY, "the page has no content")
     try:
-        root = lxml_html.document_fromstring(_XML_DECLARATION.sub("", text, count=1))
+        root: lxml_html.HtmlElement = lxml_html.document_fromstring(_XML_DECLARATION.sub("", text, count=1))
     except (etree.ParserError, ValueError) as error:
         raise ReadError(Failure.FEED_BROKEN, f"is no HTML: {error}") from None
     titles: dict[str, str] = {}
-    for link in root.iter("a"):
+    for link in root.xpath("//a[@href]"):
         href = (link.get("href") or "").strip()
         if href and not href.startswith(("javascript:", "mailto:", "tel:", "#")):
             address = _joined(url, href)
@@ -152,7 +152,8 @@ def _api_entry(item: dict[str, Any], api: Api, base: str, now: datetime | None) 
     except (KeyError, IndexError):
         return None
     title, when, body = (dig(item, path) if path else None for path in (api.title, api.published, api.body))
-    return Entry(address, _plain(title), parse_date(when, now), body if isinstance(body, str) else None) if address else None
+    body = body if isinstance(body, str) else None
+    return Entry(address, _plain(title), parse_date(when, now), body) if address else None
 
 
 def _refuse_non_xml(text: str) -> None:
@@ -189,4 +190,3 @@ def _plain(value: Any) -> str | None:
         return None
     value = html.unescape(html.unescape(value))
     return " ".join(re.sub(r"<[^<>]{1,200}>", "", value).split()) or None
-

@@ -31,7 +31,7 @@ _CLASSES: tuple[tuple[type[BaseException] | tuple[type[BaseException], ...], Fai
 )
 
 
-def classify(error: BaseException) -> tuple[Failure, str]:
+def classify(error: BaseException | None) -> tuple[Failure, str]:
     """The class of `error` and one line on it."""
     if isinstance(error, ReadError):
         return error.failure, error.detail

@@ -16,10 +16,10 @@ from urllib.parse import urlsplit
 
 from scrapy import Request
 from scrapy.crawler import Crawler
-from scrapy.exceptions import IgnoreRequest
+from scrapy.exceptions import CannotResolveHostError, IgnoreRequest
 from twisted.internet.address import IPv4Address, IPv6Address
-from twisted.internet.interfaces import IAddress, IHostnameResolver, IHostResolution, IResolutionReceiver
-from zope.interface import implementer
+from twisted.internet.interfaces import IAddress, IHostnameResolver, IHostResolution
+from zope.interface import implementer  # type: ignore[import-untyped]
 
 
 class ForbiddenAddress(IgnoreRequest):
@@ -65,8 +65,11 @@ class AddressGuard:
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> AddressGuard:
         source = getattr(crawler.spider, "source", None)
-        declared = source.declared_addresses() if source else ()
-        return cls([*crawler.settings.getlist("JEHYU_ALLOW_PRIVATE"), *map(host_and_port, declared)])
+        declared = source.declared_addresses() if source else []
+        named = crawler.settings.getlist("JEHYU_ALLOW_PRIVATE")
+        if resolver := _installed_resolver():
+            resolver.allowed.update(named, (urlsplit(address).hostname or "" for address in declared))
+        return cls([*named, *map(host_and_port, declared)])
 
     def process_request(self, request: Request) -> None:
         parts = urlsplit(request.url)
@@ -80,6 +83,15 @@ class AddressGuard:
             raise ForbiddenAddress(f"{request.url}: {address} is no public address")
 
 
+class ResolutionGuard:
+    """Downloader middleware: tells a name that the second gate refused from one that does not exist."""
+
+    def process_exception(self, request: Request, exception: Exception) -> None:
+        resolver, host = _installed_resolver(), urlsplit(request.url).hostname or ""
+        if resolver and host in resolver.refused and isinstance(exception, CannotResolveHostError):
+            raise ForbiddenAddress(f"{request.url}: {host} leads to {resolver.refused[host]}, no public address")
+
+
 @implementer(IHostResolution)
 class _Resolution:
     def __init__(self, name: str) -> None:
@@ -91,7 +103,7 @@ class _Resolution:
 
 @implementer(IHostnameResolver)
 class GuardedResolver:
-    """The second gate: resolves on the event loop and passes on public addresses only.
+    """The second gate (a Twisted IHostnameResolver): resolves on the event loop and passes on public addresses only.
 
     A name all of whose addresses are refused counts as one that does not resolve.
     """
@@ -102,14 +114,24 @@ class GuardedResolver:
         self.refused: dict[str, str] = {}
         self._running: set[asyncio.Task[None]] = set()
 
+    @classmethod
+    def from_crawler(cls, crawler: Crawler, reactor: Any) -> GuardedResolver:
+        return cls(crawler.settings.getfloat("DNS_TIMEOUT"))
+
+    def install_on_reactor(self) -> None:
+        """Makes Twisted's reactor resolve through this."""
+        from twisted.internet import reactor
+
+        reactor.installNameResolver(self)  # type: ignore[attr-defined]
+
     def resolveHostName(
         self,
-        resolutionReceiver: IResolutionReceiver,
+        resolutionReceiver: Any,
         hostName: str,
         portNumber: int = 0,
         addressTypes: Sequence[type[IAddress]] | None = None,
         transportSemantics: str = "TCP",
-    ) -> IHostResolution:
+    ) -> Any:
         resolution = _Resolution(hostName)
         resolutionReceiver.resolutionBegan(resolution)
         task = asyncio.get_event_loop().create_task(self._resolve(resolutionReceiver, hostName, portNumber))
@@ -117,7 +139,7 @@ class GuardedResolver:
         task.add_done_callback(self._running.discard)
         return resolution
 
-    async def _resolve(self, receiver: IResolutionReceiver, name: str, port: int) -> None:
+    async def _resolve(self, receiver: Any, name: str, port: int) -> None:
         try:
             loop = asyncio.get_running_loop()
             found = await asyncio.wait_for(loop.getaddrinfo(name, port, type=socket.SOCK_STREAM), self.timeout)
@@ -131,6 +153,13 @@ class GuardedResolver:
         receiver.resolutionComplete()
 
 
-def _address(family: int, where: Any) -> IAddress:
+def _installed_resolver() -> GuardedResolver | None:
+    from twisted.internet import reactor
+
+    resolver = getattr(reactor, "nameResolver", None)
+    return resolver if isinstance(resolver, GuardedResolver) else None
+
+
+def _address(family: int, where: Any) -> Any:
     kind = IPv6Address if family == socket.AF_INET6 else IPv4Address
     return kind("TCP", where[0], where[1])

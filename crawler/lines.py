@@ -6,16 +6,19 @@ import html
 import re
 from collections.abc import Iterator
 
-from bs4 import Comment, NavigableString, Tag
+from bs4 import Comment, Tag
+from bs4.element import NavigableString
 
-BLOCKS = frozenset(
-    "address article blockquote body br dd div dl dt fieldset figure footer form h1 h2 h3 h4 h5 h6 header hr li main ol p "
-    "pre section table td th tr ul".split()
-)
+BLOCKS = {
+    "address", "article", "blockquote", "body", "br", "dd", "div", "dl", "dt", "fieldset", "figure", "footer", "form",
+    "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr", "li", "main", "ol", "p", "pre", "section", "table", "td", "th",
+    "tr", "ul",
+}  # fmt: skip
 # Selector of elements that never hold an article's text.
 NEVER_TEXT = (
     "script, style, noscript, template, iframe, object, svg, canvas, button, form, select, textarea, nav, aside, ins, "
-    "figure, figcaption, audio, video, footer, .caption, .img_desc, .photo-caption, .image-caption, [hidden], [aria-hidden=true]"
+    "figure, figcaption, audio, video, footer, .caption, .img_desc, .photo-caption, .image-caption, "
+    "[hidden], [aria-hidden=true]"
 )
 
 

@@ -5,9 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from scrapy import Request, Spider
-from scrapy.interfaces import ISpiderLoader
 from scrapy.settings import BaseSettings
-from zope.interface import implementer
+from scrapy.spiderloader import SpiderLoaderProtocol
 
 from crawler.source import BUNDLED, Source, load_sources
 from crawler.spiders import spider_class
@@ -18,8 +17,7 @@ def all_sources(settings: BaseSettings) -> dict[str, Source]:
     return load_sources(BUNDLED, *map(Path, settings.getlist("JEHYU_SOURCES")))
 
 
-@implementer(ISpiderLoader)
-class SourceLoader:
+class SourceLoader(SpiderLoaderProtocol):
     """Scrapy's SPIDER_LOADER_CLASS: spiders come from declarations, not from modules."""
 
     def __init__(self, settings: BaseSettings) -> None:
@@ -34,8 +32,8 @@ class SourceLoader:
             raise KeyError(f"no source called {spider_name}; `scrapy list` shows all")
         return spider_class(self.sources[spider_name])
 
-    def list(self) -> list[str]:
-        return sorted(self.sources)
-
     def find_by_request(self, request: Request) -> list[str]:
         return [name for name, source in self.sources.items() if source.is_article(request.url)]
+
+    def list(self) -> list[str]:
+        return sorted(self.sources)

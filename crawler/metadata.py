@@ -14,7 +14,7 @@ from bs4 import BeautifulSoup, Tag
 
 from crawler.dates import parse_date
 
-_ARTICLE_TYPES = re.compile(r"^(?:News|Reportage|Analysis|Background|Opinion|Review)?(?:Article|NewsArticle)$|^BlogPosting$")
+_ARTICLE_TYPES = re.compile(r"^(?:Reportage|Analysis|Background|Opinion|Review)?(?:News)?Article$|^BlogPosting$")
 _TRAILING_COMMA = re.compile(r",(\s*[}\]])")
 
 _PUBLISHED = (
@@ -63,7 +63,8 @@ def _json_ld_articles(soup: BeautifulSoup) -> Iterator[dict[str, Any]]:
     for script in soup.find_all("script", type=re.compile(r"^application/ld\+json", re.IGNORECASE)):
         for item in _flatten(_loads(script.get_text())):
             kinds = item.get("@type")
-            if any(isinstance(k, str) and _ARTICLE_TYPES.match(k) for k in (kinds if isinstance(kinds, list) else [kinds])):
+            kinds = kinds if isinstance(kinds, list) else [kinds]
+            if any(isinstance(kind, str) and _ARTICLE_TYPES.match(kind) for kind in kinds):
                 yield item
 
 
@@ -99,8 +100,8 @@ def _meta_tags(soup: BeautifulSoup) -> dict[str, str]:
 
 
 def _itemprop(soup: BeautifulSoup, name: str) -> str | None:
-    tag = soup.find(attrs={"itemprop": name})
-    if not isinstance(tag, Tag):
+    tag = soup.select_one(f'[itemprop="{name}"]')
+    if tag is None:
         return None
     return str(tag.get("datetime") or tag.get("content") or tag.get_text(" ", strip=True))
 

@@ -27,14 +27,18 @@ class BackoffRetry(RetryMiddleware):
     def from_crawler(cls, crawler: Crawler) -> BackoffRetry:
         return cls(crawler)
 
-    async def process_response(self, request: Request, response: Response) -> Request | Response:
+    async def process_response(  # type: ignore[override]  # Scrapy awaits it
+        self, request: Request, response: Response
+    ) -> Request | Response:
         outcome = super().process_response(request, response)
         if isinstance(outcome, Request):
             asked = response.headers.get("Retry-After", b"") or b""
             await self._wait(outcome, float(asked) if asked.isdigit() else 0.0)
         return outcome
 
-    async def process_exception(self, request: Request, exception: Exception) -> Any:
+    async def process_exception(  # type: ignore[override]
+        self, request: Request, exception: Exception
+    ) -> Any:
         outcome = super().process_exception(request, exception)
         if isinstance(outcome, Request):
             await self._wait(outcome, 0.0)
@@ -50,7 +54,7 @@ class TruncatedBody(IgnoreRequest):
 
 
 class WholeBody:
-    """Refuses a gzip body that is cut short: Scrapy would pass on what there is, and half an article would be stored."""
+    """Refuses a gzip body that is cut short, of which Scrapy would pass on what there is: half an article."""
 
     def __init__(self, limit: int) -> None:
         self.limit = limit

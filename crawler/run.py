@@ -9,7 +9,6 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 from scrapy.crawler import Crawler
 from scrapy.settings import Settings
@@ -49,12 +48,13 @@ def crawl(
     each report is also kept as a ``run_sources`` row. What a run cannot finish is left for the next; nothing is lost.
     """
     sources = list(sources)
+    _quieten()
     store = database if isinstance(database, Store) else Store(database)
     try:
         store.sync_sources(map(source_row, sources))
         run = _Run(store, since, settings, on_progress, source_time_limit)
         deadline = time.monotonic() + time_limit if time_limit else None
-        reports = _on_reactor_loop(lambda: run.all(sources, deadline))
+        reports: list[Report] = _on_reactor_loop(lambda: run.all(sources, deadline))
         if run_id is not None:
             for report in reports:
                 store.save_source_run(run_id, report.source_id, **report.row())
@@ -83,13 +83,7 @@ class _Run:
         self.places = asyncio.Semaphore(_AT_ONCE)
 
     async def all(self, sources: list[Source], deadline: float | None) -> list[Report]:
-        from twisted.internet import reactor
-
-        resolver = GuardedResolver(self.settings.getfloat("DNS_TIMEOUT"))
-        resolver.allowed.update(self.settings.getlist("JEHYU_ALLOW_PRIVATE"))
-        for source in sources:
-            resolver.allowed.update(urlsplit(url).hostname or "" for url in source.declared_addresses())
-        reactor.installNameResolver(resolver)
+        GuardedResolver(self.settings.getfloat("DNS_TIMEOUT")).install_on_reactor()
         return await asyncio.gather(*(self.one(source, deadline) for source in sources))
 
     async def one(self, source: Source, deadline: float | None) -> Report:
@@ -126,6 +120,12 @@ class _Run:
             logger.error("%s: the spider failed", source.id, exc_info=error)
             report.cut = f"{type(error).__name__}: {error}"
         return report
+
+
+def _quieten() -> None:
+    """What these loggers say with a traceback stands in the reports as one line."""
+    for name in ("downloadermiddlewares.robotstxt", "downloadermiddlewares.httpcompression", "core.downloader"):
+        logging.getLogger(f"scrapy.{name}").setLevel(logging.CRITICAL)
 
 
 def _on_reactor_loop(work: Callable[[], Any]) -> Any:

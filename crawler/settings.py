@@ -36,6 +36,7 @@ METAREFRESH_ENABLED = False
 REFERRER_POLICY = "no-referrer"
 
 RETRY_TIMES = 2
+RETRY_GIVE_UP_LOG_LEVEL = "DEBUG"  # what fails is in the report
 RETRY_HTTP_CODES = [500, 502, 503, 504, 522, 524, 408, 429]
 JEHYU_BACKOFF = 2.0  # seconds before the first retry; doubles with each
 
@@ -43,6 +44,7 @@ DOWNLOADER_MIDDLEWARES = {
     "crawler.guard.AddressGuard": 10,
     "scrapy.downloadermiddlewares.retry.RetryMiddleware": None,
     "crawler.middlewares.BackoffRetry": 550,
+    "crawler.guard.ResolutionGuard": 560,
     "crawler.middlewares.WholeBody": 595,  # sees the answer before it is decompressed (590)
 }
 ITEM_PIPELINES = {
@@ -54,6 +56,7 @@ DEFAULT_REQUEST_HEADERS = {
     "Accept-Language": "ko,en;q=0.8",
 }
 LOG_LEVEL = "WARNING"
+TWISTED_DNS_RESOLVER = "crawler.guard.GuardedResolver"
 TWISTED_REACTOR = "twisted.internet.asyncioreactor.AsyncioSelectorReactor"
 FEED_EXPORT_ENCODING = "utf-8"
 

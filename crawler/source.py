@@ -1,4 +1,4 @@
-"""What an outlet is: its entry points, the shape of its article addresses, how its pages are read, what to expect of it.
+"""What an outlet is: entry points, the shape of its article addresses, how its pages are read, what to expect of it.
 
 Outlets are declared in TOML, one file a family (``crawler/sources/ndsoft.toml``) or any other file in the same format::
 
@@ -131,7 +131,7 @@ class Source(Declared):
     @model_validator(mode="after")
     def _can_be_reached(self) -> Source:
         if not self.off and not (self.feeds or self.sitemaps or self.lists or self.api):
-            raise ValueError("has no feed, sitemap, list page or api; give one or say why it is off: off = \"…\"")
+            raise ValueError('has no feed, sitemap, list page or api; give one or say why it is off: off = "…"')
         if self.canonical and "{id}" in self.canonical and not any("(?P<id>" in p for p in self.article):
             raise ValueError("canonical uses {id}, but no article pattern has a group (?P<id>…)")
         return self
@@ -181,10 +181,7 @@ def parse_sources(text: str, origin: str, families: Mapping[str, Mapping[str, An
     own = document.get("family", {})
     if own:
         shared[own.get("id", "")] = {key: value for key, value in own.items() if key != "id"}
-    return [
-        _source(id_, entry, own.get("id"), shared, origin)
-        for id_, entry in document.get("source", {}).items()
-    ]
+    return [_source(id_, entry, own.get("id"), shared, origin) for id_, entry in document.get("source", {}).items()]
 
 
 def load_sources(*paths: Path) -> dict[str, Source]:
@@ -221,8 +218,9 @@ def bundled_families() -> dict[str, dict[str, Any]]:
     return families
 
 
-def _source(id_: str, entry: dict[str, Any], file_family: str | None, shared: Mapping[str, Mapping[str, Any]],
-            origin: str) -> Source:
+def _source(
+    id_: str, entry: dict[str, Any], file_family: str | None, shared: Mapping[str, Mapping[str, Any]], origin: str
+) -> Source:
     where = f"{origin}: [source.{id_}]"
     family = entry.get("family", file_family)
     common = shared.get(family or "", {})
@@ -232,10 +230,12 @@ def _source(id_: str, entry: dict[str, Any], file_family: str | None, shared: Ma
     try:
         return Source(**fields)
     except ValidationError as error:
-        problems = "; ".join(
-            f"{'.'.join(map(str, e['loc'])) or 'entry'}: {e['msg'].removeprefix('Value error, ')}" for e in error.errors()
-        )
-        raise SourceError(f"{where}: {problems}") from None
+        raise SourceError(f"{where}: {'; '.join(map(_problem, error.errors()))}") from None
+
+
+def _problem(error: Any) -> str:
+    field = ".".join(map(str, error["loc"]))
+    return f"{field or 'entry'}: {error['msg'].removeprefix('Value error, ')}"
 
 
 def _files(path: Path) -> list[Path]:

@@ -10,11 +10,12 @@ from w3lib.url import canonicalize_url, url_query_cleaner
 from crawler.source import Source
 
 # Query parameters that say where a reader came from, never which article it is.
-_TRACKING = frozenset(
-    "fbclid gclid dclid yclid igshid mc_cid mc_eid msclkid ref referer referrer refer from cp input source src "
-    "ntype nclick cid_ref ref_src sns share feature outputType outputtype amp mobile device pc pcview "
-    "utm_source utm_medium utm_campaign utm_term utm_content utm_id utm_cid _ga _gl ocid cmpid spm rss".split()
-)
+_TRACKING = (
+    "fbclid", "gclid", "dclid", "yclid", "igshid", "mc_cid", "mc_eid", "msclkid", "_ga", "_gl", "ocid", "cmpid", "spm",
+    "ref", "referer", "referrer", "refer", "ref_src", "from", "cp", "input", "source", "src", "sns", "share", "feature",
+    "ntype", "nclick", "outputType", "outputtype", "amp", "mobile", "device", "pc", "pcview", "rss",
+    "utm_source", "utm_medium", "utm_campaign", "utm_term", "utm_content", "utm_id", "utm_cid",
+)  # fmt: skip
 
 
 def canonical_url(url: str, source: Source | None = None) -> str:

@@ -135,7 +135,7 @@ class SourceSpider(scrapy.Spider):
 
     def entry_error(self, failure: TwistedFailure) -> None:
         """An entry point that could not be fetched."""
-        self.report.entry_failed(failure.request.url, *classify(failure.value))
+        self.report.entry_failed(_request_of(failure).url, *classify(failure.value))
 
     # Articles
 
@@ -215,7 +215,7 @@ class SourceSpider(scrapy.Spider):
 
     def article_error(self, failure: TwistedFailure) -> Iterator[Item]:
         """An article that could not be fetched."""
-        yield self._feed_text_or(failure.request.cb_kwargs["entry"], *classify(failure.value))
+        yield self._feed_text_or(_request_of(failure).cb_kwargs["entry"], *classify(failure.value))
 
     def _feed_text_or(self, entry: Entry, failure: Failure, detail: str) -> Item:
         """What the feed itself holds of an article whose page could not be had, if that is a text; else the failure."""
@@ -261,6 +261,11 @@ def source_row(source: Source) -> dict[str, Any]:
         "verified": str(source.verified) if source.verified else "unverified",
         "note": "; ".join(filter(None, (source.off, source.note))) or None,
     }
+
+
+def _request_of(failure: TwistedFailure) -> Request:
+    request: Request = failure.request  # type: ignore[attr-defined]  # Scrapy puts it there
+    return request
 
 
 def _header(response: Response, name: str) -> str | None:

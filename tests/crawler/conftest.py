@@ -1,0 +1,45 @@
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from crawler import Report, Source, crawl
+from db import Store
+
+from hostile_server import Site
+
+FAST: dict[str, Any] = {
+    "DOWNLOAD_DELAY": 0,
+    "AUTOTHROTTLE_ENABLED": False,
+    "DOWNLOAD_TIMEOUT": 2,
+    "RETRY_TIMES": 1,
+    "JEHYU_BACKOFF": 0.05,
+    "CONCURRENT_REQUESTS_PER_DOMAIN": 8,
+    "DOWNLOAD_MAXSIZE": 2_000_000,
+}
+
+
+@pytest.fixture
+def site() -> Iterator[Site]:
+    with Site() as running:
+        yield running
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    opened = Store(tmp_path / "jehyu.db")
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def run(store: Store) -> Callable[..., Report]:
+    """Crawls one source into the store and gives its report."""
+
+    def run(source: Source, **options: Any) -> Report:
+        settings = {**FAST, **options.pop("settings", {})}
+        return crawl(store, [source], settings=settings, **options)[0]
+
+    return run
