@@ -174,6 +174,19 @@ class Articles(StoreBase):
         found = self.row("SELECT body FROM article_texts WHERE article_id = ?", [article_id])
         return zlib.decompress(found["body"]).decode() if found else None
 
+    def drop_texts(self, before: datetime | str) -> int:
+        """Drops the texts of articles read and published (else fetched) before a moment; returns how many.
+
+        Titles, evidence and all that resolution compares stay; such an article is not read again.
+        """
+        with self.transaction():
+            cursor = self.conn.execute(
+                "DELETE FROM article_texts WHERE article_id IN (SELECT id FROM articles WHERE extractor IS NOT NULL"
+                " AND coalesce(published_at, fetched_at) < ?)",
+                [iso(before)],
+            )
+            return cursor.rowcount
+
     def pending_articles(
         self, version: str, *, reread: bool = False, limit: int | None = None
     ) -> Iterator[dict[str, Any]]:

@@ -70,7 +70,7 @@ class Reviews(Extractions, Resolving):
         """Says that a name means this organisation; mentions that bear the name move to it."""
         if self.row("SELECT 1 FROM organizations WHERE id = ? AND merged_into IS NULL", [org_id]) is None:
             raise ReviewError(f"no organisation has the id {org_id!r}")
-        if not fold(alias):
+        if not any(char.isalnum() for char in alias):
             raise ReviewError(f"{alias!r} holds no letter or digit")
         with self.transaction():
             before = self.row("SELECT origin FROM aliases WHERE key = ? AND org_id = ?", [fold(alias), org_id])

@@ -7,7 +7,7 @@ result depends on the set of mentions alone. A person's split keeps two mentions
 from __future__ import annotations
 
 import heapq
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from db.resolution.mention import Mention
@@ -36,12 +36,12 @@ class _Group:
 def cluster(
     mentions: Sequence[Mention],
     constraints: Iterable[Constraint] = (),
-    scorer: Callable[[Mention, Mention], float] = score,
+    threshold: float = THRESHOLD,
 ) -> list[list[Mention]]:
     """The mentions of a block in groups, each group and the list in canonical order."""
     apart = [rule for rule in constraints if not rule.together]
     together = sorted((rule for rule in constraints if rule.together), key=lambda rule: rule.order)
-    groups = _average_linkage(sorted(mentions, key=lambda mention: mention.order), apart, scorer)
+    groups = _average_linkage(sorted(mentions, key=lambda mention: mention.order), apart, threshold)
     for rule in together:
         groups = _join(groups, rule, [other for other in apart if other.order > rule.order])
     ordered = [sorted(group, key=lambda mention: mention.order) for group in groups]
@@ -49,7 +49,7 @@ def cluster(
 
 
 def _average_linkage(
-    mentions: list[Mention], apart: list[Constraint], scorer: Callable[[Mention, Mention], float]
+    mentions: list[Mention], apart: list[Constraint], threshold: float
 ) -> list[list[Mention]]:
     """Sums of log-odds between groups are kept, so that joining two costs one pass over the others."""
     groups = {at: _Group([mention]) for at, mention in enumerate(mentions)}
@@ -57,9 +57,9 @@ def _average_linkage(
     for at, mention in enumerate(mentions):
         for before in range(at):
             # Rounded, so that the order of additions cannot decide a later comparison.
-            log_odds = round(scorer(mentions[before], mention), 9)
+            log_odds = round(score(mentions[before], mention), 9)
             groups[at].links[before] = groups[before].links[at] = log_odds
-            if log_odds > THRESHOLD:
+            if log_odds > threshold:
                 heap.append((-log_odds, before, at))
     heapq.heapify(heap)
     while heap:
@@ -71,7 +71,7 @@ def _average_linkage(
         _absorb(groups, left, right)
         for other in groups[left].links:
             value = _mean(groups, left, other)
-            if value > THRESHOLD:
+            if value > threshold:
                 heapq.heappush(heap, (-value, min(left, other), max(left, other)))
     return [group.members for group in groups.values()]
 
