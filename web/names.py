@@ -44,6 +44,17 @@ REVIEWS: Mapping[str, Words] = {
     "rejected": ("Rejected by a person", "사람이 제외함"),
     "corrected": ("Corrected by a person", "사람이 고침"),
 }
+RUN_OUTCOMES: Mapping[str, Words] = {
+    "ok": ("All well", "정상"),
+    "nothing_new": ("Nothing new", "새 기사 없음"),
+    "partial": ("Partly failed", "일부 실패"),
+    "broken": ("Broken", "수집 불가"),
+    "failed": ("Failed", "실패"),
+    "not_run": ("Not run", "실행 안 함"),
+    "interrupted": ("Interrupted", "중단됨"),
+    "refused": ("Refused", "거절됨"),
+}
+"""How a run, or an outlet in a run, fared."""
 SECTORS: Mapping[str, Words] = {
     "aerospace": ("Aerospace", "항공우주"),
     "agriculture": ("Agriculture", "농업"),

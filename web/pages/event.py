@@ -12,7 +12,7 @@ from datasette.utils.asgi import Request, Response
 from db import queries
 from web.marking import Named, Piece, mark
 from web.pages.base import missing, named, page, read
-from web.plugins.guard import CURATE
+from web.plugins.guard import CURATE, body_text
 from web.reading import STANDING, Event, events
 
 REPORTS_SHOWN = 50
@@ -35,6 +35,7 @@ class Report:
     confidence: float
     copy: bool
     pieces: list[Piece]
+    body: str | None
 
 
 async def event(datasette: Datasette, request: Request) -> Response:
@@ -93,11 +94,18 @@ def _reports(conn: sqlite3.Connection, event_id: str, best: int | None) -> list[
                 published_at=row["published_at"], headline=row["title"], url=row["url"], kind=row["kind"],
                 status=row["status"], new=bool(row["new"]), date=row["date"], confidence=row["confidence"],
                 copy=row["text_group"] in groups, pieces=mark(row["evidence"], row["evidence_start"], parties),
+                body=body_text(_body(conn, row["article_id"])),
             )
         )  # fmt: skip
         if row["text_group"] is not None:
             groups.add(row["text_group"])
     return reports
+
+
+def _body(conn: sqlite3.Connection, article_id: int) -> bytes | None:
+    """The stored body; None where bodies are hidden, since the connection then reads it so, or where it was dropped."""
+    row = conn.execute("SELECT body FROM article_texts WHERE article_id = ?", [article_id]).fetchone()
+    return row[0] if row else None
 
 
 def _review(row: sqlite3.Row) -> Mapping[str, Any]:

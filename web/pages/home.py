@@ -82,7 +82,7 @@ def _troubled(conn: sqlite3.Connection) -> list[Mapping[str, Any]]:
     """Outlets whose part of the newest run went wrong, worst first."""
     rows = conn.execute(
         "SELECT s.id, s.name, r.outcome, r.failed, r.failures FROM run_sources r JOIN sources s ON s.id = r.source_id"
-        " WHERE r.run_id = (SELECT max(id) FROM runs) AND r.outcome <> 'ok' ORDER BY r.failed DESC, s.name LIMIT 20"
+        " WHERE r.run_id = (SELECT max(id) FROM runs) AND r.outcome NOT IN ('ok', 'nothing_new') ORDER BY r.failed DESC, s.name LIMIT 20"
     )
     return [dict(row) for row in rows]
 

@@ -139,6 +139,7 @@ async def _act(
     if request.method != "POST":
         return Response.redirect(datasette.urls.path(back))
     form: Form = await request.post_vars()
+    back = "/review" if form.get("from") == "queue" else back
     reviewer, note = display_actor(request.actor), form.get("note", "").strip()[:NOTE_LONGEST] or None
     path = Path(datasette.get_database(DATABASE).path)
 

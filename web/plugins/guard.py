@@ -2,6 +2,7 @@
 
 import secrets
 import sqlite3
+import zlib
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from typing import Any
 
@@ -42,9 +43,21 @@ def configured(datasette: Datasette) -> Mapping[str, Any]:
 
 @hookimpl
 def prepare_connection(conn: sqlite3.Connection, database: str, datasette: Datasette) -> None:
-    """Bodies read as NULL on every connection, so that no page, filter, SQL query or export can carry them."""
-    if database == DATABASE and not configured(datasette).get("show_bodies"):
+    """Bodies read as NULL on every connection, so that no page, filter, SQL query or export can carry them.
+
+    Where the operator shows them, `body_text(body)` is their text in SQL.
+    """
+    if database != DATABASE:
+        return
+    if configured(datasette).get("show_bodies"):
+        conn.create_function("body_text", 1, body_text, deterministic=True)
+    else:
         conn.set_authorizer(_authorize)
+
+
+def body_text(stored: bytes | None) -> str | None:
+    """The text of a stored body."""
+    return zlib.decompress(stored).decode() if stored else None
 
 
 def _authorize(action: int, first: str | None, second: str | None, _database: str | None, _trigger: str | None) -> int:
