@@ -2,7 +2,7 @@
 
     python -m nlp.calibration GOLD... [--rules-only] [--folds 5]
 
-The second step learns from scores that the first gave to articles it had not seen (cross-fitting), so that its
+The later steps learn from scores that the earlier gave to articles they had not seen (cross-fitting), so that the
 probabilities hold for unseen articles. Needs scipy, which the project has through datasketch.
 """
 
@@ -27,8 +27,9 @@ from nlp.evaluation import load_gold
 from nlp.features import View, pair_instances
 from nlp.gazetteer import fold, load
 from nlp.linking import Entity, Linker
-from nlp.partnership import ModelPair, PairReading, may_be_partners, read_pairs
+from nlp.partnership import ModelPair, PairReading, may_be_partners, model_features, pair_probabilities, read_pairs
 from nlp.pipeline import load_pipeline, make_doc, model_pairs, plan_reading
+from nlp.training.data import part_of
 
 Array = NDArray[np.float64]
 NONE, CORE, BACKGROUND, UNSETTLED = range(4)
@@ -44,9 +45,10 @@ class Example:
     view: View
     labels: dict[tuple[int, int], int | None]
     model: dict[tuple[int, int], ModelPair]
+    unseen: bool
 
 
-def read_example(row: Mapping[str, Any], use_model: bool) -> Example | None:
+def read_example(row: Mapping[str, Any], use_model: bool, unseen: bool = False) -> Example | None:
     """The article's view with its labels, or None if the first pass leaves it."""
     article = parse_article(row)
     plan = plan_reading(article)
@@ -55,7 +57,7 @@ def read_example(row: Mapping[str, Any], use_model: bool) -> Example | None:
     nlp = load_pipeline(article.lang, use_model)
     doc = nlp.get_pipe("jehyu_organizations")(make_doc(nlp, article, plan))
     view: View = doc._.view
-    return Example(view, _labels(view, row), model_pairs(view, doc._.predictions))
+    return Example(view, _labels(view, row), model_pairs(view, doc._.predictions), unseen or part_of(str(row["id"])) == "dev")
 
 
 def _labels(view: View, row: Mapping[str, Any]) -> dict[tuple[int, int], int | None]:
@@ -95,7 +97,8 @@ class SoftmaxRegression:
         self.penalty = penalty
         self.weights: Array = np.zeros((0, len(CLASSES)))
 
-    def fit(self, x: Any, y: NDArray[np.int64], weight: Array) -> "SoftmaxRegression":
+    def fit(self, x: Any, y: NDArray[np.int64], weight: Array, steps: int = 400) -> "SoftmaxRegression":
+        """Goes on from the weights of the last fit, if there was one."""
         shape = (x.shape[1], len(CLASSES))
         target = np.eye(len(CLASSES))[y]
         penalty = np.full(shape, self.penalty)
@@ -111,7 +114,9 @@ class SoftmaxRegression:
             gradient = x.T @ (weight[:, None] * (p - target)) + penalty * w
             return float(value), np.asarray(gradient).ravel()
 
-        self.weights = minimize(loss, np.zeros(shape).ravel(), jac=True, method="L-BFGS-B", options={"maxiter": 400}).x.reshape(shape)
+        start = self.weights if self.weights.shape == shape else np.zeros(shape)
+        found = minimize(loss, start.ravel(), jac=True, method="L-BFGS-B", options={"maxiter": steps})
+        self.weights = found.x.reshape(shape)
         return self
 
 
@@ -131,8 +136,8 @@ def learn_sentences(examples: Sequence[Example], linker: Linker, penalty: float)
     x, y = _matrix([features for _, features, _ in rows], index), np.array([label for *_, label in rows])
     weight = np.ones(len(rows))
     regression = SoftmaxRegression(penalty)
-    for _ in range(3):
-        regression.fit(x, y, weight)
+    for steps in (120, 60, 60):
+        regression.fit(x, y, weight, steps)
         weight = _attention(rows, np.asarray(x @ regression.weights), y)
     return {feature: [round(float(value), 4) for value in regression.weights[place]] for feature, place in index.items()}
 
@@ -153,14 +158,13 @@ def _attention(rows: Sequence[tuple[tuple[int, int, int], tuple[str, ...], int]]
     return np.array([1.0 if label == NONE or score >= best[key] - 0.5 else 0.15 for (key, _, label), score in zip(rows, own, strict=True)])
 
 
-def learn_joined(readings: Sequence[tuple[PairReading, int]], with_model: bool, penalty: float) -> dict[str, list[float]]:
-    """Weights of the second step."""
-    names = sorted({name for reading, _ in readings for name in reading.features if with_model or not name.startswith("model")})
-    x = np.array([[1.0, *(reading.features.get(name, 0.0) for name in names)] for reading, _ in readings])
+def learn_joined(features: Sequence[Mapping[str, float]], labels: Sequence[int], penalty: float) -> dict[str, list[float]]:
+    """Weights of the second or the third step."""
+    names = sorted({name for one in features for name in one})
+    x = np.array([[1.0, *(one.get(name, 0.0) for name in names)] for one in features])
     scale = np.maximum(x.std(axis=0), 1e-3)
     scale[0] = 1.0
-    y = np.array([label for _, label in readings])
-    regression = SoftmaxRegression(penalty).fit(x / scale, y, np.ones(len(y)))
+    regression = SoftmaxRegression(penalty).fit(x / scale, np.array(labels), np.ones(len(labels)))
     weights = regression.weights / scale[:, None]
     return {name: [round(float(value), 5) for value in row] for name, row in zip(["bias", *names], weights, strict=True)}
 
@@ -173,12 +177,11 @@ def _labelled(example: Example, weights: Weights, linker: Linker) -> list[tuple[
     ]
 
 
-def thresholds(readings: Sequence[tuple[PairReading, int]], weights: Weights, name: str) -> dict[str, float]:
+def thresholds(scored: Sequence[tuple[float, int]]) -> dict[str, float]:
     """`report`: where F1 of core pairs is best (not below .4); `publish`: the least at which precision is .95."""
-    scored = sorted(((weights.joined_probabilities(reading.features, name)[CORE], label) for reading, label in readings), reverse=True)
     positives = sum(label == CORE for _, label in scored)
     best, report, publish, right, false = 0.0, 0.5, 0.95, 0, 0
-    for probability, label in scored:
+    for probability, label in sorted(scored, reverse=True):
         right += label == CORE
         false += label in (NONE, UNSETTLED)
         f1 = 2 * right / (positives + right + false) if right else 0.0
@@ -186,22 +189,32 @@ def thresholds(readings: Sequence[tuple[PairReading, int]], weights: Weights, na
             best, report = f1, probability
         if right + false >= 20 and right / (right + false) >= _PUBLISHED_PRECISION:
             publish = probability
-    return {"report": round(max(report, 0.4), 3), "publish": round(max(publish, report), 3)}
+    report = max(report, 0.4)
+    return {"report": round(report, 3), "publish": round(max(publish, report), 3)}
 
 
-def learn(examples: Sequence[Example], linker: Linker, folds: int, with_model: bool) -> tuple[Weights, list[tuple[PairReading, int]]]:
-    """All weights, and the cross-fitted readings they were calibrated on."""
-    held_out: list[tuple[PairReading, int]] = []
-    empty: dict[str, dict[str, list[float]]] = {}
+def learn(examples: Sequence[Example], linker: Linker, folds: int) -> tuple[Weights, dict[str, list[tuple[float, int]]]]:
+    """All weights, and (P(core), label) of the pairs each system was calibrated on.
+
+    The third step learns only from articles that the encoder was not trained on (`unseen`): what a model says of its own
+    training data is surer than it will ever be again.
+    """
+    held_out: list[tuple[PairReading, int, bool]] = []
     for part in range(folds):
         sentence = learn_sentences([one for i, one in enumerate(examples) if i % folds != part], linker, penalty=2.0)
-        weights = Weights(sentence, empty, {}, "")
-        held_out += [pair for i, one in enumerate(examples) if i % folds == part for pair in _labelled(one, weights, linker)]
-    joined = {"rules": learn_joined(held_out, False, 3.0)}
-    if with_model:
-        joined["model"] = learn_joined(held_out, True, 3.0)
-    weights = Weights(learn_sentences(examples, linker, penalty=2.0), joined, {}, "")
-    return Weights(weights.sentence, joined, thresholds(held_out, weights, "model" if with_model else "rules"), ""), held_out
+        first = Weights(sentence, {}, {}, "")
+        for one in examples[part::folds]:
+            held_out += [(reading, label, one.unseen) for reading, label in _labelled(one, first, linker)]
+    joined = {"rules": learn_joined([reading.features for reading, *_ in held_out], [label for _, label, _ in held_out], 3.0)}
+    second = Weights({}, joined, {}, "")
+    scored = {"rules": [(pair_probabilities(reading, second, False)[CORE], label) for reading, label, _ in held_out]}
+    fresh = [(reading, label) for reading, label, unseen in held_out if unseen and reading.model is not None]
+    if fresh:
+        seen = [model_features(reading, second.joined_probabilities(reading.features, "rules")) for reading, _ in fresh]
+        joined["model"] = learn_joined(seen, [label for _, label in fresh], 1.0)
+        scored["model"] = [(pair_probabilities(reading, second, True)[CORE], label) for reading, label in fresh]
+    cuts = {name: thresholds(pairs) for name, pairs in scored.items()}
+    return Weights(learn_sentences(examples, linker, penalty=2.0), joined, cuts, ""), scored
 
 
 def save(weights: Weights, path: Path) -> None:
@@ -212,33 +225,30 @@ def save(weights: Weights, path: Path) -> None:
     path.write_text(f'{rest[:-2]},\n"sentence": {{\n{lines}\n}}\n}}\n', encoding="utf-8")
 
 
-def _report(held_out: Sequence[tuple[PairReading, int]], weights: Weights, name: str) -> str:
-    right = false = missed = 0
-    for reading, label in held_out:
-        probabilities = weights.joined_probabilities(reading.features, name)
-        told = probabilities[CORE] >= weights.thresholds["report"]
-        right += told and label == CORE
-        false += told and label in (NONE, UNSETTLED)
-        missed += not told and label == CORE
-    return f"{name}: of the pairs seen, P {right / max(right + false, 1):.3f} R {right / max(right + missed, 1):.3f} ({right}/{false}/{missed})"
+def _report(scored: Sequence[tuple[float, int]], cuts: Mapping[str, float], name: str) -> str:
+    told = Counter(label for probability, label in scored if probability >= cuts["report"])
+    missed = sum(label == CORE and probability < cuts["report"] for probability, label in scored)
+    right, false = told[CORE], told[NONE] + told[UNSETTLED]
+    return f"{name}: of the pairs seen, P {right / max(right + false, 1):.3f} R {right / max(right + missed, 1):.3f} ({right}/{false}/{missed}), {cuts}"
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(prog="python -m nlp.calibration", description=__doc__)
     parser.add_argument("gold", type=Path, nargs="+")
+    parser.add_argument("--unseen", type=Path, nargs="*", default=[], help="labelled files that the encoder was not trained on")
     parser.add_argument("--rules-only", action="store_true")
     parser.add_argument("--folds", type=int, default=5)
     parser.add_argument("--out", type=Path, default=Path(__file__).parent / "data" / WEIGHTS)
     options = parser.parse_args(arguments)
     use_model = not options.rules_only and load_encoder() is not None
-    rows = [row for path in options.gold for row in load_gold(path)]
-    examples = [example for row in rows if (example := read_example(row, use_model)) is not None]
-    weights, held_out = learn(examples, Linker(load()), options.folds, use_model)
+    rows = [(row, path in options.unseen) for path in (*options.gold, *options.unseen) for row in load_gold(path)]
+    examples = [example for row, unseen in rows if (example := read_example(row, use_model, unseen)) is not None]
+    weights, scored = learn(examples, Linker(load()), options.folds)
     save(weights, options.out)
-    labels = Counter(CLASSES[label] for _, label in held_out)
-    print(f"{len(rows)} articles, {len(examples)} read, pairs {dict(labels)}, thresholds {weights.thresholds}")
-    for name in weights.joined:
-        print(_report(held_out, weights, name))
+    labels = Counter(CLASSES[label] for _, label in scored["rules"])
+    print(f"{len(rows)} articles, {len(examples)} read, pairs {dict(labels)}")
+    for name, pairs in scored.items():
+        print(_report(pairs, weights.thresholds[name], name))
 
 
 if __name__ == "__main__":

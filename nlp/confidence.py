@@ -1,8 +1,8 @@
 """How sure a pair is: learnt weights over what is seen, calibrated on held-out articles.
 
-Two steps, both logistic. The first weighs the facts of one sentence into four classes; the second joins a pair's
-sentences, its place in the article and, where there is one, the encoder's reading into the probability that the pair is
-a new core partnership. `python -m nlp.calibration` learns both and writes the data file.
+Three steps, all logistic. The first weighs the facts of one sentence into four classes; the second joins a pair's
+sentences and its place in the article into the probability of each class; the third, where there is an encoder, joins
+that with the encoder's reading. `python -m nlp.calibration` learns all three and writes the data file.
 """
 
 import json
@@ -19,11 +19,11 @@ WEIGHTS = "weights.json"
 
 @dataclass(frozen=True, slots=True)
 class Weights:
-    """`sentence[feature]` holds a weight a class; `joined` and `joined_model` one weight a feature of the second step."""
+    """A weight a class for each feature: of a sentence, and of a pair in `joined["rules"]` and `joined["model"]`."""
 
     sentence: Mapping[str, Sequence[float]]
     joined: Mapping[str, Mapping[str, Sequence[float]]]
-    thresholds: Mapping[str, float]
+    thresholds: Mapping[str, Mapping[str, float]]
     version: str
 
     def sentence_scores(self, features: Iterable[str]) -> tuple[float, ...]:

@@ -144,10 +144,11 @@ def pair_instances(view: View) -> Iterator[Instance]:
         if first_topic is None and parts and (subject is not None or sentence.in_title):
             first_topic = subject if subject is not None else parts[0].entity
         cues = view.cues.get(sentence.index, [])
-        if cues and parts:
+        near = sentence.index <= 1 or sentence.index + 1 in view.cues or sentence.index - 1 in view.cues
+        if parts and (cues or near):
             yield from _pairs_within(view, sentence, parts, cues, first_topic)
-            if subject is None:
-                yield from _pairs_with_topic(view, sentence, parts, cues, topic, first_topic)
+        if parts and cues:
+            yield from _pairs_with_topic(view, sentence, parts, cues, topic if subject is None else None, first_topic)
         topic = subject if subject is not None else topic
 
 
@@ -177,13 +178,31 @@ def _pairs_with_topic(
         if entity is None or entity in here or (name == "lead" and first == topic):
             continue
         shared = _sentence_features(view, sentence, parts, first)
+        subjects = sum(part.role in ("subject", "first") for part in parts)
         for part in {part.entity: part for part in parts}.values():
             cue = _next_cue(cues, part.mention.end)
             features = (
-                f"elided={name}+{part.role}", f"elided-cue={name}+{cue.group}", f"cue={cue.group}", f"word={view.full[cue.start:cue.end]}",
+                f"elided={name}+{part.role}+{subjects}", f"elided-cue={name}+{cue.group}", f"cue={cue.group}", f"word={view.full[cue.start:cue.end]}",
                 *_entity_features(view, entity, part.entity),
             )  # fmt: skip
             yield Instance(entity, part.entity, sentence.index, cue.start, _tagged(view, features + shared))
+
+
+UNTOLD = ("untold",)
+"""The features of a pair that no sentence names together: only the encoder sees it."""
+
+
+def untold_instance(view: View, one: int, two: int) -> Instance:
+    """An instance for such a pair, in the sentence with a deal word that names one of them nearest to the other."""
+    places = {index: [s for s, parts in view.parts.items() if any(part.entity == index for part in parts)] for index in (one, two)}
+    telling = [s for index in (one, two) for s in places[index] if s in view.cues] or places[one] + places[two]
+
+    def distance(sentence: int) -> tuple[int, int]:
+        return max(min(abs(sentence - other) for other in places[index]) for index in (one, two)), sentence
+
+    best = min(telling, key=distance)
+    cues = view.cues.get(best)
+    return Instance(one, two, best, cues[0].start if cues else view.sentences[best].start, UNTOLD)
 
 
 def _tagged(view: View, features: Sequence[str]) -> tuple[str, ...]:
@@ -200,7 +219,8 @@ def _pair_features(
     after = [cue for cue in cues if cue.start >= two.mention.end]
     between = [cue for cue in cues if one.mention.end <= cue.start and cue.end <= two.mention.start]
     before = [cue for cue in cues if cue.end <= one.mention.start]
-    main = (between or after or before or list(cues))[0] if view.article.lang == "en" else (after or between or before or list(cues))[0]
+    order = [*between, *after, *before] if view.article.lang == "en" else [*after, *between, *before]
+    main = order[0] if order else Cue(two.mention.end, two.mention.end, "nothing")
     together = one.group == two.group
     roles = f"list:{two.role}" if together else f"{one.role}+{two.role}"
     distance = after[0].start - two.mention.end if after else 999

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from nlp.confidence import Weights
+from nlp.confidence import CLASSES, Weights
 from nlp.dates import deal_date, find_dates
-from nlp.features import Instance, View, pair_instances
+from nlp.features import UNTOLD, Instance, View, pair_instances, untold_instance
 from nlp.linking import Entity, Linker
 from nlp.sentences import Sentence
 from nlp.status import read_kind, read_status
@@ -21,6 +21,7 @@ from nlp.undisclosed import description
 
 UNSETTLED = ("talks", "rumoured", "ended", "denied")
 _EVIDENCE_MARGIN = 1.5  # a body sentence this little weaker than the headline is the better evidence
+_WORTH_ASKING = 0.2  # a pair that only the encoder sees is considered from this probability on
 _SAID_DAYS = 10  # a day further from publication than this is history, not what "이날" points to
 
 
@@ -67,11 +68,15 @@ def read_pairs(view: View, weights: Weights, linker: Linker, model: Mapping[tupl
         one, two = sorted((instance.one, instance.two))
         if may_be_partners(view.entities[one], view.entities[two], linker):
             told[one, two].append((weights.sentence_scores(instance.features), instance))
+    for (one, two), seen in model.items():
+        likely = max(seen.core, seen.background) > _WORTH_ASKING
+        if likely and (one, two) not in told and may_be_partners(view.entities[one], view.entities[two], linker):
+            untold = untold_instance(view, one, two)
+            told[one, two].append((weights.sentence_scores(untold.features), untold))
     readings = []
     for (one, two), sentences in sorted(told.items()):
         sentences.sort(key=lambda item: (-_core_margin(item[0]), item[1].sentence))
-        seen = model.get((one, two))
-        readings.append(PairReading(one, two, sentences, _joined_features(view, one, two, sentences, seen), seen))
+        readings.append(PairReading(one, two, sentences, _joined_features(view, one, two, sentences), model.get((one, two))))
     return readings
 
 
@@ -95,9 +100,7 @@ def _margin(scores: Sequence[float], index: int) -> float:
     return scores[index] - top - math.log(max(others, 1e-9))
 
 
-def _joined_features(
-    view: View, one: int, two: int, told: Sequence[tuple[tuple[float, ...], Instance]], model: ModelPair | None
-) -> dict[str, float]:
+def _joined_features(view: View, one: int, two: int, told: Sequence[tuple[tuple[float, ...], Instance]]) -> dict[str, float]:
     lang = view.article.lang
     best = [max(_margin(scores, index) for scores, _ in told) for index in (1, 2, 3)]
     second = sorted((_core_margin(scores) for scores, _ in told), reverse=True)[1:2]
@@ -107,12 +110,27 @@ def _joined_features(
         "second": second[0] if second else -3.0, "told": math.log(len(told)),
         "titled": float(any(view.sentences[instance.sentence].in_title for _, instance in told)),
         "both-in-title": float(all(in_title)), "one-in-title": float(any(in_title)), "lead": float(min(i.sentence for _, i in told) <= 2),
-        "rivals": math.log1p(len(view.entities)), f"lang-{lang}": 1.0, "sister": 0.0,
+        "rivals": math.log1p(len(view.entities)), f"lang-{lang}": 1.0,
         "undisclosed": float("undisclosed" in (view.entities[one].source, view.entities[two].source)),
     }  # fmt: skip
-    if model is not None:
-        features |= {"model-core": _logit(model.core), "model-background": _logit(model.background), "model": 1.0}
     return features
+
+
+def pair_probabilities(reading: PairReading, weights: Weights, use_model: bool) -> tuple[float, ...]:
+    """P(class) of a pair: by rules, or by rules and encoder together."""
+    by_rules = weights.joined_probabilities(reading.features, "rules")
+    if not use_model or reading.model is None:
+        return by_rules
+    return weights.joined_probabilities(model_features(reading, by_rules), "model")
+
+
+def model_features(reading: PairReading, by_rules: Sequence[float]) -> dict[str, float]:
+    """What the third step weighs: both readings as log-odds."""
+    assert reading.model is not None
+    features = {name: _logit(value) for name, value in zip(CLASSES, by_rules, strict=True)}
+    core, background = _logit(reading.model.core), _logit(reading.model.background)
+    untold = float(reading.told[0][1].features == UNTOLD)
+    return features | {"model-core": core, "model-background": background, "untold": untold, "told-core": core * (1 - untold)}
 
 
 def _logit(probability: float) -> float:
@@ -123,18 +141,17 @@ def _logit(probability: float) -> float:
 def read_events(view: View, readings: Iterable[PairReading], weights: Weights, use_model: bool) -> list[dict[str, Any]]:
     """The events of the extraction contract, in order of evidence."""
     dates = _Dates(view)
+    report = weights.thresholds["model" if use_model else "rules"]["report"]
     claims = []
     for reading in readings:
-        probabilities = weights.joined_probabilities(reading.features, "model" if use_model and reading.model else "rules")
-        claim = _claim(view, reading, probabilities, weights, dates)
+        claim = _claim(view, reading, pair_probabilities(reading, weights, use_model), report, dates)
         if claim is not None:
             claims.append(claim)
     return [_event(view, group) for group in _grouped(claims)]
 
 
-def _claim(view: View, reading: PairReading, probabilities: Sequence[float], weights: Weights, dates: "_Dates") -> _Claim | None:
+def _claim(view: View, reading: PairReading, probabilities: Sequence[float], report: float, dates: "_Dates") -> _Claim | None:
     _, core, background, unsettled = probabilities
-    report = weights.thresholds["report"]
     if core >= report:
         label, confidence = 1, core
     elif max(background, unsettled) >= report and core < max(background, unsettled):

@@ -79,6 +79,11 @@ def _encoder() -> Encoder | None:
     return load_encoder()
 
 
+def uses_model(wanted: bool) -> bool:
+    """Whether readings use the encoder: it is wanted, it is there, and its answers were calibrated."""
+    return wanted and "model" in _weights().joined and _encoder() is not None
+
+
 @Language.factory("jehyu_organizations", default_config={"model": True})
 def create_organizations(nlp: Language, name: str, model: bool) -> "Organizations":
     return Organizations(_matcher(), Linker(_gazetteer()), _encoder() if model else None)
@@ -86,7 +91,7 @@ def create_organizations(nlp: Language, name: str, model: bool) -> "Organization
 
 @Language.factory("jehyu_partnerships", default_config={"model": True})
 def create_partnerships(nlp: Language, name: str, model: bool) -> "Partnerships":
-    return Partnerships(_weights(), Linker(_gazetteer()), use_model=model and _encoder() is not None)
+    return Partnerships(_weights(), Linker(_gazetteer()), use_model=model)
 
 
 class Organizations:

@@ -15,7 +15,7 @@ from nlp.article import Article, ArticleError, parse_article
 from nlp.confidence import load_weights
 from nlp.encoder import load_encoder
 from nlp.features import View
-from nlp.pipeline import load_pipeline, make_doc, plan_reading
+from nlp.pipeline import load_pipeline, make_doc, plan_reading, uses_model
 
 _CHUNK = 16  # articles handed to a process at a time
 
@@ -32,14 +32,14 @@ class Reader:
         digest = hashlib.sha256()
         for table in sorted((files("nlp") / "data" / "organizations").iterdir(), key=lambda entry: entry.name):
             digest.update(table.read_bytes())
-        encoder = load_encoder() if self._model else None
+        encoder = load_encoder() if uses_model(self._model) else None
         parts = (f"jehyu-{_program()}", f"model-{encoder.version if encoder else 'none'}", f"weights-{load_weights().version}", f"table-{digest.hexdigest()[:8]}")
         return " ".join(parts)
 
     @cached_property
     def thresholds(self) -> Mapping[str, float]:
         """`report`: below it nothing is told. `publish`: from it on, precision on held-out articles was .95."""
-        return load_weights().thresholds
+        return load_weights().thresholds["model" if uses_model(self._model) else "rules"]
 
     def read(self, article: object) -> dict[str, Any]:
         """The answer of the extraction contract. A line that breaks the contract gives `error` and no events."""
@@ -48,7 +48,7 @@ class Reader:
             parsed = parse_article(article)
         except ArticleError as error:
             return {"id": identity, "events": [], "error": str(error)}
-        nlp = load_pipeline(parsed.lang, self._model)  # a broken table or model is no fault of the article: it is raised
+        nlp = load_pipeline(parsed.lang, uses_model(self._model))  # a broken table or model is no fault of the article: it is raised
         try:
             return {"id": identity, "events": _events(nlp, parsed)}
         except Exception as error:  # one article that breaks the reader must not stop a run; the line says what happened
@@ -69,7 +69,7 @@ class Reader:
         plan = plan_reading(article)
         if not plan.chosen:
             return None
-        nlp = load_pipeline(article.lang, self._model)
+        nlp = load_pipeline(article.lang, uses_model(self._model))
         doc = nlp.get_pipe("jehyu_organizations")(make_doc(nlp, article, plan))
         view: View = doc._.view
         return view
