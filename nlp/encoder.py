@@ -6,6 +6,7 @@ heads are small and run in numpy. `nlp/training` makes the files; `docs/model-ca
 
 import json
 import math
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -21,6 +22,7 @@ from tokenizers import Tokenizer
 from nlp.passages import Passage, passages
 
 MODEL = Path(__file__).parent / "model"
+_BREAK = re.compile(r"[.!?][\"'”’)]*\s|\n")
 NEAR_START = 40  # tokens that count as the beginning of a passage
 
 Array = NDArray[np.float32]
@@ -100,7 +102,10 @@ class Prediction:
         """Organisations the tagger found, in order of place."""
         tags = self._heads.tags(self._states)
         found = []
-        for first, last in _tagged(tags, self._heads.threshold):
+        filled = [i for i, (start, end) in enumerate(self._places) if start < end]
+        joined = [n > 0 and self._same_word(filled[n - 1], i) for n, i in enumerate(filled)]
+        for a, b in _tagged(tags[filled], joined, self._heads.threshold):
+            first, last = filled[a], filled[b]
             trim = self._heads.trim(self._states[last])
             start, end = self._places[first][0], self._places[last][1] - trim
             if start < end:
@@ -126,7 +131,12 @@ class Prediction:
         """
         members = [[t for t in (self._tokens(*place) for place in group) if t] for group in groups]
         pairs = [(a, b) for a, b in combinations(range(len(groups)), 2) if members[a] and members[b]]
-        return self._heads.relate(self._states, members, pairs)
+        features = [pair_scalars(self.text, self._places, members, a, b) for a, b in pairs]
+        return self._heads.relate(self._states, members, pairs, features)
+
+    def _same_word(self, one: int, following: int) -> bool:
+        end, start = self._places[one][1], self._places[following][0]
+        return end == start and self.text[end - 1].isalnum() and self.text[start].isalnum()
 
     def _span(self, start: int, end: int, tokens: Place, probability: float) -> Span:
         return Span(start, end, self._heads.label(self._states, tokens), probability)
@@ -161,8 +171,11 @@ class Heads:
         """The most probable type of an organisation."""
         return self._labels[int(self._linear("sort", self._span_state(states, tokens)).argmax())]
 
-    def relate(self, states: Array, members: Sequence[Sequence[Place]], pairs: Sequence[Place]) -> list[Relation]:
-        """The relation of each pair of groups, whose members are token spans."""
+    def relate(
+        self, states: Array, members: Sequence[Sequence[Place]], pairs: Sequence[Place],
+        features: Sequence[tuple[list[float], Place]],
+    ) -> list[Relation]:  # fmt: skip
+        """The relation of each pair of groups, whose members are token spans; `features` by `pair_scalars`."""
         if not pairs:
             return []
         groups = [_logsumexp(np.stack([self._span_state(states, span) for span in spans])) if spans else None
@@ -170,13 +183,14 @@ class Heads:
         keys, values = self._linear("key", states), self._linear("value", states)
         whole = self._linear("whole", states[0])
         found = []
-        for a, b in pairs:
+        for (a, b), (scalars, (start, end)) in zip(pairs, features, strict=True):
             first, second = groups[a], groups[b]
             assert first is not None and second is not None
             both, common = first + second, first * second
             context = self._context(np.concatenate([both, common]), keys, values)
-            scalars = _scalars(len(states), members[a], members[b])
-            parts = [both, common, np.abs(first - second), context, whole, scalars]
+            gap = states[start:end].mean(0) if start < end else np.zeros(states.shape[1], dtype=np.float32)
+            counted = np.array(scalars, dtype=np.float32)
+            parts = [both, common, np.abs(first - second), context, whole, counted, self._linear("between", gap)]
             pair = _gelu(self._linear("pair", np.concatenate(parts)))
             found.append(self._relation(a, b, pair))
         return found
@@ -218,27 +232,55 @@ def _trimmed(text: str, start: int, end: int) -> Place:
     return start, end
 
 
-def _tagged(tags: Array, threshold: float) -> list[Place]:
-    """First and last token of each run that is an organisation with at least `threshold`; a begin starts a new run."""
+def _tagged(tags: Array, joined: Sequence[bool], threshold: float) -> list[Place]:
+    """First and last token of each run that is an organisation with at least `threshold`.
+
+    A begin starts a new run, but not within a word: names begin where words do. `joined` says whether a token goes on
+    with the word of the one before.
+    """
     runs: list[Place] = []
-    open_run = False
+    last = -1
     for i, (outside, begin, inside) in enumerate(tags.tolist()):
         if 1 - outside < threshold:
-            open_run = False
-        elif open_run and inside >= begin:
+            continue
+        if runs and last == i - 1 and (joined[i] or inside >= begin):
             runs[-1] = (runs[-1][0], i)
         else:
-            runs.append((i, i))
-            open_run = True
+            first = i
+            while joined[first]:
+                first -= 1
+            if runs and first <= runs[-1][1]:
+                first = runs.pop()[0]
+            runs.append((first, i))
+        last = i
     return runs
 
 
-def _scalars(length: int, first: Sequence[Place], second: Sequence[Place]) -> Array:
-    """Nearness of two groups, how often each is named, and whether both stand at the beginning."""
-    gap = min(max(a[0] - b[1], b[0] - a[1], 0) for a in first for b in second)
-    early = float(max(first[0][0], second[0][0]) < NEAR_START) if length > 60 else 0.5
-    times = math.log1p(len(first) * len(second)) / 3
-    return np.array([math.log1p(gap) / 4, times, abs(math.log(len(first) / len(second))) / 2, early], dtype=np.float32)
+def pair_scalars(
+    text: str, places: Sequence[Place], members: Sequence[Sequence[Place]], a: int, b: int
+) -> tuple[list[float], Place]:
+    """What can be counted of two groups, and the tokens (start, end) between their nearest mentions.
+
+    `places` are the tokens' code points, `members` the token spans of every group. Counted are: tokens between, how often
+    they are named together and how unequally, whether both stand at the beginning, other groups and sentence ends between.
+    """
+    first, second = members[a], members[b]
+    near = (sorted((one, other)) for one in first for other in second)
+    left, right = min(near, key=lambda pair: (max(pair[1][0] - pair[0][1], 0), pair))
+    start, end = left[1] + 1, max(left[1] + 1, right[0])
+    others = sum(
+        any(start <= i and j < end for i, j in spans) for group, spans in enumerate(members) if group not in (a, b)
+    )
+    breaks = len(_BREAK.findall(text, places[left[1]][1], places[right[0]][0])) if start < end else 0
+    scalars = [
+        math.log1p(max(right[0] - left[1], 0)) / 4,
+        math.log1p(len(first) * len(second)) / 3,
+        abs(math.log(len(first) / len(second))) / 2,
+        float(max(first[0][0], second[0][0]) < NEAR_START) if len(places) > 60 else 0.5,
+        math.log1p(others) / 2,
+        math.log1p(breaks) / 2,
+    ]
+    return scalars, (start, end)
 
 
 def _softmax(x: Array) -> Array:

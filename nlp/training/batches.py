@@ -1,6 +1,5 @@
 """Examples as tensors."""
 
-import math
 import random
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -10,8 +9,9 @@ import torch
 from tokenizers import Encoding, Tokenizer
 from torch import Tensor
 
-from nlp.training.data import ANY, IGNORE, NONE, Example
-from nlp.training.network import TRIMS, Pairs
+from nlp.encoder import pair_scalars
+from nlp.training.data import IGNORE, NONE, Example
+from nlp.training.network import SCALARS, TRIMS, Pairs
 
 PAD = 1
 MOST_TOKENS = 256
@@ -49,17 +49,6 @@ def covering(spans: Sequence[tuple[int, int]], start: int, end: int) -> tuple[in
     return (inside[0], inside[-1]) if inside else None
 
 
-def pair_scalars(length: int, first: Sequence[tuple[int, int]], second: Sequence[tuple[int, int]]) -> list[float]:
-    """Nearness of two groups (token spans), how often each is named, and whether both stand at the beginning."""
-    gap = min(max(a[0] - b[1], b[0] - a[1], 0) for a in first for b in second)
-    return [
-        math.log1p(gap) / 4,
-        math.log1p(len(first) * len(second)) / 3,
-        abs(math.log(len(first) / len(second))) / 2,
-        float(max(first[0][0], second[0][0]) < 40) if length > 60 else 0.5,
-    ]
-
-
 def make_batch(examples: Sequence[Example], tokenizer: Tokenizer, rng: random.Random | None = None) -> Batch:
     """Tensors of a few examples; with `rng` only some of the pairs without a relation are kept."""
     encodings = tokenizer.encode_batch([example.text for example in examples])
@@ -73,13 +62,14 @@ def make_batch(examples: Sequence[Example], tokenizer: Tokenizer, rng: random.Ra
     pairs: list[tuple[int, int, int]] = []
     labels: list[tuple[int, int, int]] = []
     scalars: list[list[float]] = []
+    between: list[tuple[int, int]] = []
     for i, (example, encoding) in enumerate(zip(examples, encodings, strict=True)):
         length = min(longest, len(encoding.ids))
         ids[i, :length] = torch.tensor(encoding.ids[:length])
         mask[i, :length] = 1
         places = token_spans(encoding, example.text)[:length]
         for t, (start, end) in enumerate(places):
-            if start < end and all(example.known[start:end]):
+            if all(example.known[start:end]) and (start < end or t in (0, length - 1)):
                 tags[i, t] = 0
         members: list[list[int]] = [[] for _ in example.groups]
         where: list[list[tuple[int, int]]] = [[] for _ in example.groups]
@@ -103,12 +93,15 @@ def make_batch(examples: Sequence[Example], tokenizer: Tokenizer, rng: random.Ra
             for a, b, label in _chosen(example, sorted(index), rng):
                 pairs.append((i, index[a], index[b]))
                 labels.append(label)
-                scalars.append(pair_scalars(length, where[a], where[b]))
+                features, gap = pair_scalars(example.text, places, where, a, b)
+                scalars.append(features)
+                between.append(gap)
     most = max((len(m) for m in groups), default=1)
     padded = [m + [-1] * (most - len(m)) for m in groups] or [[-1]]
     tensors = Pairs(
         torch.tensor(spans or [(0, 0, 0)]), torch.tensor(padded), torch.tensor(pairs).reshape(-1, 3),
-        torch.tensor(scalars, dtype=torch.float32).reshape(-1, 4),
+        torch.tensor(between, dtype=torch.long).reshape(-1, 2),
+        torch.tensor(scalars, dtype=torch.float32).reshape(-1, SCALARS),
     )  # fmt: skip
     return Batch(ids, mask, tags, trims, tensors, torch.tensor(types or [IGNORE]), torch.tensor(labels).reshape(-1, 3))
 
@@ -142,6 +135,3 @@ def batched(examples: Sequence[Example], tokens: int, rng: random.Random | None 
     if rng:
         rng.shuffle(batches)
     return batches
-
-
-__all__ = ["ANY", "Batch", "batched", "covering", "make_batch", "pair_scalars", "token_spans"]

@@ -26,10 +26,12 @@ BUDGET = 224  # tokens a passage
 # What Kiwi is sure to be no part of a name: endings, particles, verbs, numbers, marks.
 _NO_NAME = ("J", "E", "V", "XS", "M", "NP", "NNB", "SN", "SF", "SP", "SS", "SE", "SO", "IC")
 # Terms in capitals that news writes beside names; no organisation where they stand alone.
-_TERMS = frozenset(
-    "AI IT ICT IoT EMR MOU ESG R&D CEO CTO CFO COO GPU NPU CPU HBM LLM SaaS API TV PC OTT EV ESS DX AX UAM SW M&A IPO VC "
-    "CES MWC ETF GDP QR VR AR XR B2B B2C D2C SNS PoC CDMO OEM ODM SDV RPA CRM ERP HIS AIoT PF IR SMR LNG UI UX IP".split()
-)
+_TERMS = frozenset((
+    "AI", "IT", "ICT", "IoT", "EMR", "MOU", "ESG", "R&D", "CEO", "CTO", "CFO", "COO", "GPU", "NPU", "CPU",
+    "HBM", "LLM", "SaaS", "API", "TV", "PC", "OTT", "EV", "ESS", "DX", "AX", "UAM", "SW", "M&A", "IPO", "VC",
+    "CES", "MWC", "ETF", "GDP", "QR", "VR", "AR", "XR", "B2B", "B2C", "D2C", "SNS", "PoC", "CDMO", "OEM", "ODM",
+    "SDV", "RPA", "CRM", "ERP", "HIS", "AIoT", "PF", "IR", "SMR", "LNG", "UI", "UX", "IP",
+))  # fmt: skip
 _COMMON = 60  # times a common noun stands alone before it counts as none of a name
 _CUE = re.compile(
     r"협약|제휴|협력|계약|공급|투자|인수|합작|맞손|손잡|파트너|MOU|컨소시엄|동맹|체결|공동|도입|"
@@ -221,7 +223,7 @@ def _standing_alone(tokens: Sequence[Token]) -> Iterator[Token]:
     """Common nouns and Latin words that are the only ones of their word (white space to white space)."""
     words: dict[int, list[Token]] = defaultdict(list)
     for token in tokens:
-        if token.tag.startswith(("N", "S", "X", "U", "W")) and token.tag[:2] not in ("SF", "SP", "SS", "XS", "SE", "SO"):
+        if token.tag in ("SL", "SH", "SN", "SW", "XPN", "XR", "UN") or token.tag.startswith("N"):
             words[token.word_position + 1000 * token.sent_position].append(token)
     for parts in words.values():
         if len(parts) == 1 and parts[0].tag in ("NNG", "SL"):

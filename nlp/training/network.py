@@ -14,7 +14,7 @@ from nlp.corpus import KINDS, STATUSES
 WIDTH, HEADS, INNER = 384, 12, 1536
 SPAN, CONTEXT, CONTEXT_HEADS, PAIR = 256, 128, 4, 384
 TAGS, TRIMS, TYPES, RELATIONS = 3, 4, 3, 3
-SCALARS = 4
+SCALARS, BETWEEN = 6, 64
 EPSILON = 1e-12
 
 
@@ -65,12 +65,14 @@ class Pairs(NamedTuple):
     """What the pair reader looks at in a batch.
 
     spans: (n, 3) example, first and last token; groups: (g, m) span indexes, -1 where there is none;
-    pairs: (p, 3) example and two groups; scalars: (p, 4).
+    pairs: (p, 3) example and two groups; between: (p, 2) first token after and last token before the nearest mentions
+    of the two, plus one (equal where they touch); scalars: (p, 6).
     """
 
     spans: Tensor
     groups: Tensor
     pairs: Tensor
+    between: Tensor
     scalars: Tensor
 
 
@@ -86,7 +88,8 @@ class Heads(nn.Module):
         self.ask = nn.Linear(2 * SPAN, CONTEXT)
         self.key, self.value = nn.Linear(WIDTH, CONTEXT), nn.Linear(WIDTH, CONTEXT)
         self.whole = nn.Linear(WIDTH, 64)
-        self.pair = nn.Linear(3 * SPAN + CONTEXT + 64 + SCALARS, PAIR)
+        self.between = nn.Linear(WIDTH, BETWEEN)
+        self.pair = nn.Linear(3 * SPAN + CONTEXT + 64 + SCALARS + BETWEEN, PAIR)
         self.relation, self.kind = nn.Linear(PAIR, RELATIONS), nn.Linear(PAIR, len(KINDS))
         self.status = nn.Linear(PAIR, len(STATUSES))
         self.dropout = nn.Dropout(dropout)
@@ -94,8 +97,7 @@ class Heads(nn.Module):
     def span_states(self, states: Tensor, spans: Tensor) -> Tensor:
         """(n, 256): start, end and mean of each span."""
         example, first, last = spans.unbind(1)
-        total = F.pad(states.cumsum(1), (0, 0, 1, 0))
-        mean = (total[example, last + 1] - total[example, first]) / (last + 1 - first)[:, None]
+        mean = _means(states, example, first, last + 1)
         return torch.tanh(self.span(torch.cat([states[example, first], states[example, last], mean], 1)))
 
     def relate(self, states: Tensor, spans: Tensor, batch: Pairs, mask: Tensor) -> tuple[Tensor, Tensor, Tensor]:
@@ -106,7 +108,8 @@ class Heads(nn.Module):
         both, common = groups[a] + groups[b], groups[a] * groups[b]
         context = self._context(states, torch.cat([both, common], 1), example, mask)
         whole = self.whole(states[:, 0])[example]
-        parts = [both, common, (groups[a] - groups[b]).abs(), context, whole, batch.scalars]
+        between = self.between(_means(states, example, *batch.between.unbind(1)))
+        parts = [both, common, (groups[a] - groups[b]).abs(), context, whole, batch.scalars, between]
         pair = self.dropout(F.gelu(self.pair(torch.cat(parts, 1))))
         return self.relation(pair), self.kind(pair), self.status(pair)
 
@@ -123,6 +126,12 @@ class Heads(nn.Module):
             mixed = torch.einsum("pht,thd->phd", scores.softmax(2), values[i, :length])
             found = found.index_copy(0, mine, mixed.flatten(1))
         return found
+
+
+def _means(states: Tensor, example: Tensor, start: Tensor, end: Tensor) -> Tensor:
+    """(n, 384): mean state of tokens `start` to `end` of each example; zero where there is none."""
+    total = F.pad(states.cumsum(1), (0, 0, 1, 0))
+    return (total[example, end] - total[example, start]) / (end - start).clamp(min=1)[:, None]
 
 
 class Network(nn.Module):

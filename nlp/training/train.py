@@ -15,8 +15,8 @@ from tokenizers import Tokenizer
 from torch import Tensor
 
 from nlp.training.augment import NameSwapper
-from nlp.training.batches import ANY, Batch, batched, make_batch
-from nlp.training.data import CORE, IGNORE, Example
+from nlp.training.batches import Batch, batched, make_batch
+from nlp.training.data import ANY, CORE, IGNORE, Example
 from nlp.training.network import Network
 
 
@@ -173,8 +173,8 @@ def evaluate(network: Network, tokenizer: Tokenizer, examples: Sequence[Example]
         guess = network.heads.tag(states).argmax(2)
         for i, example in enumerate(group):
             if not example.related:
-                length = int(batch.mask[i].sum())
-                found, true = tag_spans(guess[i, :length].tolist()), tag_spans(batch.tags[i, :length].tolist())
+                told_of = batch.tags[i] != IGNORE
+                found, true = tag_spans(guess[i][told_of].tolist()), tag_spans(batch.tags[i][told_of].tolist())
                 hit, told, gold = hit + len(found & true), told + len(found), gold + len(true)
         if len(batch.labels):
             spans = network.heads.span_states(states, batch.pairs.spans)
