@@ -98,9 +98,13 @@ class Prediction:
         self._states, self._places, self._candidates, self._heads = states, places, candidates, heads
 
     @cached_property
+    def _tags(self) -> Array:
+        return self._heads.tags(self._states)
+
+    @cached_property
     def spans(self) -> list[Span]:
         """Organisations the tagger found, in order of place."""
-        tags = self._heads.tags(self._states)
+        tags = self._tags
         found = []
         filled = [i for i, (start, end) in enumerate(self._places) if start < end]
         joined = [n > 0 and self._same_word(filled[n - 1], i) for n, i in enumerate(filled)]
@@ -115,7 +119,7 @@ class Prediction:
     @cached_property
     def candidates(self) -> list[Span | None]:
         """The tagger's opinion of each candidate of `read`; None where it lies outside what was read."""
-        tags = self._heads.tags(self._states)
+        tags = self._tags
         judged: list[Span | None] = []
         for start, end in self._candidates:
             tokens = self._tokens(start, end)
@@ -261,8 +265,9 @@ def pair_scalars(
 ) -> tuple[list[float], Place]:
     """What can be counted of two groups, and the tokens (start, end) between their nearest mentions.
 
-    `places` are the tokens' code points, `members` the token spans of every group. Counted are: tokens between, how often
-    they are named together and how unequally, whether both stand at the beginning, other groups and sentence ends between.
+    `places` are the tokens' code points, `members` the token spans of every group. Counted are: tokens between, how
+    often the two are named and how unequally, whether both stand at the beginning, other groups between, sentence ends
+    between.
     """
     first, second = members[a], members[b]
     near = (sorted((one, other)) for one in first for other in second)

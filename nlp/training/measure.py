@@ -63,7 +63,7 @@ def gold_groups(row: dict[str, Any], article: str, finder: NameFinder) -> list[l
     groups: list[list[Place]] = []
     taken: set[int] = set()
     forms = sorted({n for e in row["events"] for p in e["parties"] for n in p["names"]}, key=len, reverse=True)
-    place_of = {}
+    place_of: dict[str, list[Place]] = {}
     for form in forms:
         for start, end in occurrences(article, form):
             if taken.isdisjoint(range(start, end)):
