@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -21,6 +22,8 @@ from crawler.metadata import Metadata, read_metadata
 from crawler.scriptdata import text_in_scripts
 from crawler.source import Layout, Source
 from crawler.urls import canonical_url
+
+logging.getLogger("trafilatura").setLevel(logging.ERROR)  # a page without a body is reported here, by class
 
 GENERIC = "generic"
 _SHORTEST_BODY = 40  # characters: a one-sentence flash has more

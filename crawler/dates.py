@@ -37,6 +37,7 @@ _SHAPES = tuple(
         rf"(?<![\d.])(?P<m>\d{{2}})[-.](?P<d>\d{{2}})\s+{_CLOCK}",
     )
 )
+_RFC_822 = re.compile(r"(?:[A-Z][a-z]{2},\s?)?\d{1,2} [A-Z][a-z]{2} \d{4} \d{1,2}:\d\d")
 _AGO = re.compile(r"(\d+)\s?(분|시간|일|minutes?|mins?|hours?|days?)\s?(?:전|ago)")
 _UPDATED = re.compile(r"최종\s?수정|수정|업데이트|Updated?|Modified", re.IGNORECASE)
 
@@ -89,6 +90,8 @@ def date_in(url: str, now: datetime | None = None) -> datetime | None:
 def _standard(text: str, now: datetime) -> datetime | None:
     """ISO 8601 and RFC 822, left to the standard library."""
     for read in (datetime.fromisoformat, parsedate_to_datetime):
+        if read is parsedate_to_datetime and not _RFC_822.match(text):
+            continue
         try:
             found = read(text)
         except (ValueError, IndexError, TypeError):
@@ -97,8 +100,7 @@ def _standard(text: str, now: datetime) -> datetime | None:
         if found.tzinfo is None:
             tail = re.search(_ZONE + "$", text)
             found = found.replace(tzinfo=_zone(tail.group("zone") if tail else None))
-        if read is datetime.fromisoformat or ":" in text:
-            return _plausible(found, now)
+        return _plausible(found, now)
     return None
 
 

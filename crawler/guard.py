@@ -122,7 +122,7 @@ class GuardedResolver:
         """Makes Twisted's reactor resolve through this."""
         from twisted.internet import reactor
 
-        reactor.installNameResolver(self)  # type: ignore[attr-defined]
+        reactor.installNameResolver(self)
 
     def resolveHostName(
         self,

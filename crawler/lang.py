@@ -22,4 +22,4 @@ def language(text: str) -> str | None:
         return "ja"
     if han > hangul + kana and han * _LETTERS_PER_SYLLABLE > latin:
         return "zh"
-    return "ko" if hangul * _LETTERS_PER_SYLLABLE >= latin * 0.25 else "en"
+    return "ko" if hangul * _LETTERS_PER_SYLLABLE >= latin * 0.6 else "en"

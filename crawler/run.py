@@ -12,10 +12,10 @@ from typing import Any
 
 from scrapy.crawler import Crawler
 from scrapy.settings import Settings
-from scrapy.utils.reactor import install_reactor, is_reactor_installed
 
 from crawler import settings as project
 from crawler.guard import GuardedResolver
+from crawler.reactor import run_on_reactor
 from crawler.report import Report
 from crawler.source import Source
 from crawler.spiders import spider_class
@@ -54,7 +54,7 @@ def crawl(
         store.sync_sources(map(source_row, sources))
         run = _Run(store, since, settings, on_progress, source_time_limit)
         deadline = time.monotonic() + time_limit if time_limit else None
-        reports: list[Report] = _on_reactor_loop(lambda: run.all(sources, deadline))
+        reports = run_on_reactor(lambda: run.all(sources, deadline))
         if run_id is not None:
             for report in reports:
                 store.save_source_run(run_id, report.source_id, **report.row())
@@ -126,16 +126,3 @@ def _quieten() -> None:
     """What these loggers say with a traceback stands in the reports as one line."""
     for name in ("downloadermiddlewares.robotstxt", "downloadermiddlewares.httpcompression", "core.downloader"):
         logging.getLogger(f"scrapy.{name}").setLevel(logging.CRITICAL)
-
-
-def _on_reactor_loop(work: Callable[[], Any]) -> Any:
-    """Runs a coroutine on the loop of Twisted's reactor, which, unlike `reactor.run`, can be done again."""
-    if not is_reactor_installed():
-        install_reactor(project.TWISTED_REACTOR)
-    from twisted.internet import reactor
-
-    loop = reactor._asyncioEventloop
-    asyncio.set_event_loop(loop)
-    if not reactor.running:
-        reactor.startRunning(installSignalHandlers=False)
-    return loop.run_until_complete(work())

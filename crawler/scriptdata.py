@@ -11,7 +11,7 @@ _NEXT_DATA = re.compile(r'<script[^>]+id="__NEXT_DATA__"[^>]*>(.*?)</script>', r
 _NEXT_PUSH = re.compile(r'self\.__next_f\.push\(\[\d+,\s*("(?:[^"\\]|\\.)*")\s*\]\)', re.DOTALL)
 _TEXT_ROW = re.compile(r"(?:^|\n)[0-9a-f]+:T([0-9a-f]+),")
 _PARAGRAPHS = re.compile(r"<p[\s>]|<br\s*/?>|</p>|\n", re.IGNORECASE)
-_SHORTEST = 200
+_SHORTEST = 100
 
 
 def text_in_scripts(html: str) -> str | None:

@@ -5,10 +5,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hostile_server import Site
+
 from crawler import Report, Source, crawl
 from db import Store
-
-from hostile_server import Site
 
 FAST: dict[str, Any] = {
     "DOWNLOAD_DELAY": 0,

@@ -6,12 +6,12 @@ import time
 from collections.abc import Callable
 
 import pytest
+from hostile_server import Answer, Site, drip, gzip_bomb, hang, huge, redirect, truncated_gzip, wrong_length
+from sample_pages import SENTENCES, article, declare, feed
+
 from crawler import Outcome, Report
 from crawler.failures import Failure
 from db import Store
-
-from sample_pages import SENTENCES, article, declare, feed
-from hostile_server import Answer, Site, drip, gzip_bomb, hang, huge, redirect, truncated_gzip, wrong_length
 
 Run = Callable[..., Report]
 NO_LIST = 'lists = []\nfeeds = ["/rss/allArticle.xml"]'
@@ -139,7 +139,8 @@ BAD_FEEDS: dict[str, tuple[bytes, Failure]] = {
     "json": (b'{"items": []}', Failure.FEED_BROKEN),
     "entity bomb": (
         b'<?xml version="1.0"?><!DOCTYPE r [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;">'
-        b'<!ENTITY c "&b;&b;&b;&b;&b;&b;&b;&b;">]><rss version="2.0"><channel><item><title>&c;</title></item></channel></rss>',
+        b'<!ENTITY c "&b;&b;&b;&b;&b;&b;&b;&b;">]><rss version="2.0">'
+        b"<channel><item><title>&c;</title></item></channel></rss>",
         Failure.FEED_BROKEN,
     ),
     "external entity": (
