@@ -47,7 +47,7 @@ def extract_lines(lines: Iterable[bytes], read_many: ReadMany) -> Iterator[str]:
     while batch := list(islice(numbered, BATCH)):
         parsed = [_parsed(number, line) for number, line in batch]
         answers = read_many(article for article, bad in parsed if not bad)
-        for article, bad in parsed:
+        for _article, bad in parsed:
             yield json.dumps(bad or next(answers), ensure_ascii=False)
 
 

@@ -29,7 +29,7 @@ def run_lock(database: Path) -> Iterator[None]:
         except BlockingIOError:
             file.seek(0)
             holder = file.read().strip() or "unknown"
-            raise AlreadyRunning(f"{database}: another run (process {holder}) is at work; this one stops here") from None
+            raise AlreadyRunning(f"{database}: another run (process {holder}) is at work; this one stops") from None
         file.truncate(0)
         file.write(str(os.getpid()))
         file.flush()

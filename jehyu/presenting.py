@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from rich.box import SIMPLE_HEAD
 from rich.table import Table
 from rich.text import Text
 
@@ -43,13 +44,12 @@ def _pair_row(event: Row, company: Row, partner: Row) -> dict[str, Any]:
 
 
 def partnership_table(rows: Iterable[Row], title: str | None = None) -> Table:
-    """One line a company–partner pair; rich knows that a Hangul syllable is two columns wide and folds to the screen."""
-    table = Table(title=title, title_justify="left", header_style="bold", expand=False, pad_edge=False)
+    """One line a company–partner pair. rich knows that a Hangul syllable is two columns wide and folds to the screen."""
+    table = Table(title=title, title_justify="left", box=SIMPLE_HEAD, pad_edge=False)
     table.add_column("day", no_wrap=True)
-    table.add_column("company", overflow="fold", ratio=3)
-    table.add_column("partner", overflow="fold", ratio=3)
-    table.add_column("kind", no_wrap=True)
-    table.add_column("status", no_wrap=True)
+    table.add_column("company", overflow="fold", min_width=14)
+    table.add_column("partner", overflow="fold", min_width=14)
+    table.add_column("deal")
     table.add_column("outlets", justify="right", no_wrap=True)
     table.add_column("sure", justify="right", no_wrap=True)
     for row in rows:
@@ -57,8 +57,7 @@ def partnership_table(rows: Iterable[Row], title: str | None = None) -> Table:
             row["announced_on"] or "–",
             _party(row["company"], row["company_country"]),
             _party(row["partner"], row["partner_country"]),
-            row["kind"].replace("_", " "),
-            row["status"],
+            f"{row['kind'].replace('_', ' ')}, {row['status']}",
             str(row["outlet_count"]),
             f"{row['confidence']:.2f}",
         )

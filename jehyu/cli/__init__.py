@@ -37,7 +37,9 @@ class Commands(click.Group):
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(__version__, "-V", "--version")
-@click.option("--config", type=click.Path(path_type=Path, dir_okay=False), help="Settings file (default: ./jehyu.toml).")
+@click.option(
+    "--config", type=click.Path(path_type=Path, dir_okay=False), help="Settings file (default: ./jehyu.toml)."
+)
 @click.option("-v", "--verbose", is_flag=True, help="Log what the stages do.")
 @click.pass_context
 def main(ctx: click.Context, config: Path | None, verbose: bool) -> None:

@@ -60,7 +60,11 @@ def progress_bar(label: str, *, quiet: bool) -> Iterator[Callable[[int, int], No
     """A bar on standard error that takes (done, of how many); nothing where nobody looks (a pipe, cron, --quiet)."""
     screen = console(to_stderr=True)
     bar = Progress(
-        TextColumn(f"{label:<9}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), console=screen,
+        TextColumn(f"{label:<9}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        console=screen,
         disable=quiet or not screen.is_terminal,
     )
     with bar:

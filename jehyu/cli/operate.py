@@ -16,7 +16,9 @@ from jehyu.schedule import Schedule, install_crontab, install_systemd
 @click.option("--every", default=30, show_default=True, metavar="MINUTES", help="5 to 30 dividing an hour, or hours.")
 @click.option("--log", type=click.Path(path_type=Path, dir_okay=False, resolve_path=True), help="Default: FILE.log")
 @click.option("--install", is_flag=True, help="Write the line into this user's crontab.")
-@click.option("--systemd", "units", type=click.Path(path_type=Path, file_okay=False), help="Write the units here instead.")
+@click.option(
+    "--systemd", "units", type=click.Path(path_type=Path, file_okay=False), help="Write the units here instead."
+)
 @click.pass_obj
 def schedule(app: App, database: Path, every: int, log: Path | None, install: bool, units: Path | None) -> None:
     """Print, or install, the crontab line and the systemd timer that call `jehyu run`."""

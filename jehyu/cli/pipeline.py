@@ -14,11 +14,13 @@ from crawler import Report, Source, load_sources, select
 from crawler.report import Outcome as Fared
 from db import Store, queries
 from jehyu import stages
-from jehyu.cli.context import App, console, database_option, day_option, progress_bar, show_partnerships
+from jehyu.cli.context import App, database_option, day_option, progress_bar, show_partnerships
 from jehyu.demo import Newsroom
 from jehyu.jsonl import extract_lines
 from jehyu.lock import run_lock
 from jehyu.outcome import Outcome
+from jehyu.rereading import Preview, preview
+from jehyu.presenting import pair_rows
 from jehyu.settings import Settings
 from nlp import load_reader
 
@@ -96,21 +98,31 @@ def crawl(ctx: click.Context, database: Path, names: tuple[str, ...], since: dat
 @click.option("--all", "reread", is_flag=True, help="Read again what another version of the reader has read.")
 @click.option("--jsonl", nargs=2, type=str, metavar="IN OUT", help="Read articles from IN, write to OUT (- = a pipe).")
 @click.option("--processes", type=click.IntRange(1), help="Worker processes (default: the setting, 1).")
+@click.option("--dry-run", is_flag=True, help="With --all: print what would be added (+), changed (~), withdrawn (-).")
 @quiet_option
 @click.pass_context
 def extract(
-    ctx: click.Context, database: Path, reread: bool, jsonl: tuple[str, str] | None, processes: int | None, quiet: bool
+    ctx: click.Context,
+    database: Path,
+    reread: bool,
+    jsonl: tuple[str, str] | None,
+    processes: int | None,
+    dry_run: bool,
+    quiet: bool,
 ) -> None:
     """Read pending articles and store the deals they report; with --jsonl from file to file, without a database."""
     app: App = ctx.obj
-    processes = processes or app.settings.extract.processes
+    settings, show = app.settings.with_processes(processes), partial(progress_bar, quiet=quiet)
     if jsonl:
-        _extract_jsonl(*jsonl, processes)
+        _extract_jsonl(*jsonl, settings.extract.processes)
+        return
+    if dry_run:
+        if not reread or not database.exists():
+            raise click.UsageError("--dry-run goes with --all and a database")
+        _print_preview(preview(database, load_reader(), settings, stage=show))
         return
     with run_lock(database), closing(Store(database)) as store:
-        done = stages.extract(
-            store, load_reader(), reread=reread, processes=processes, stage=partial(progress_bar, quiet=quiet)
-        )
+        done = stages.extract(store, load_reader(), settings, reread=reread, stage=show)
     click.echo(f"{done.read} articles read, {done.failed} failed, {done.mentions} reports of deals")
     ctx.exit(Outcome.of(done.read, done.failed))
 
@@ -152,8 +164,15 @@ def _print_run(report: stages.RunReport, database: Path, quiet: bool) -> None:
         for source in report.sources:
             if source.outcome not in (Fared.OK, Fared.NOTHING_NEW):
                 click.echo(source_line(source), err=True)
-        show_partnerships(queries.events(database, new=True), "New partnerships")
+        show_partnerships(pair_rows(queries.events(database, new=True)), "New partnerships")
     click.echo(report.summary())
+
+
+def _print_preview(found: Preview) -> None:
+    for line in found.lines():
+        click.echo(line)
+    counts = f"{len(found.added)} events added, {len(found.changed)} changed, {len(found.withdrawn)} withdrawn"
+    click.echo(f"{found.extracted.read} articles read again: {counts}, {len(found.merged)} merged; nothing was written")
 
 
 def _extract_jsonl(source: str, target: str, processes: int) -> None:
