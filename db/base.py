@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from db.connection import connect, transaction
+from db.connection import connect, explain, transaction
 
 KST = ZoneInfo("Asia/Seoul")
 
@@ -39,9 +39,19 @@ class StoreBase:
         self.clock = clock
         self.conn: sqlite3.Connection = connect(path)
 
-    def transaction(self) -> AbstractContextManager[None]:
-        """One `BEGIN IMMEDIATE` transaction; nested use joins the outer one."""
-        return transaction(self.conn)
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """One `BEGIN IMMEDIATE` transaction; nested use joins the outer one.
+
+        Raises DatabaseError for a full disk, a locked or a damaged file; nothing of the transaction is then kept.
+        """
+        try:
+            with transaction(self.conn):
+                yield
+        except (sqlite3.IntegrityError, sqlite3.ProgrammingError):  # a fault of the program, not of the file
+            raise
+        except sqlite3.Error as error:
+            raise explain(error, self.path) from error
 
     def now(self) -> str:
         """The clock's moment as stored text."""

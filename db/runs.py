@@ -1,10 +1,10 @@
-"""Keeping account of runs, and of notices sent about events."""
+"""Keeping account of runs and of what each source did in them."""
 
 from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 
 from db.base import StoreBase, iso
@@ -82,28 +82,4 @@ class Runs(StoreBase):
             self.conn.execute(
                 "INSERT OR REPLACE INTO run_sources VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 [run_id, source_id, outcome, asked, new, unchanged, failed, kept, iso(newest_at)],
-            )
-
-    def queue_notices(self, receiver: str, subjects: Iterable[str]) -> None:
-        """Notes what a receiver is to be told; a subject once queued or sent is never queued again."""
-        with self.transaction():
-            self.conn.executemany(
-                "INSERT OR IGNORE INTO notices (receiver, subject, queued_at) VALUES (?, ?, ?)",
-                [(receiver, subject, self.now()) for subject in subjects],
-            )
-
-    def queued_notices(self, receiver: str) -> list[str]:
-        """Subjects not yet delivered, oldest first."""
-        found = self.rows(
-            "SELECT subject FROM notices WHERE receiver = ? AND sent_at IS NULL ORDER BY queued_at, subject", [receiver]
-        )
-        return [row["subject"] for row in found]
-
-    def save_notice(self, receiver: str, subjects: Iterable[str], failure: str | None = None) -> None:
-        """Marks subjects as delivered, or as tried in vain when `failure` says why."""
-        sent = None if failure else self.now()
-        with self.transaction():
-            self.conn.executemany(
-                "UPDATE notices SET sent_at = ?, failure = ?, attempts = attempts + 1 WHERE receiver = ? AND subject = ?",
-                [(sent, failure, receiver, subject) for subject in subjects],
             )

@@ -1,14 +1,14 @@
-"""Telling people: new partnerships and health alarms by webhook, e-mail or file, each told once to each receiver.
+"""The channels by which people are told: webhook, e-mail, file. One message holds the notices of one batch.
 
-The store queues a notice in the transaction that makes it known, so a crash loses none; it is marked as sent once the
-receiver has taken it. A receiver that fails is tried again by the next run. Where a crash falls between a receiver's 200
-and our mark the message goes out again under the same ``Idempotency-Key``, by which a receiver can tell.
+Every message carries a key made of what it tells. Where a crash falls between a receiver's 200 and our note of it, the
+message goes out again under the same key (``Idempotency-Key``, ``Message-ID``), by which a receiver can tell.
 """
 
 import json
+import logging
 import os
 import smtplib
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from email.message import EmailMessage
 from hashlib import sha256
@@ -21,6 +21,9 @@ from jehyu.settings import Receiver
 TIMEOUT = 20.0
 """Seconds a receiver may take; a slow one must not hold up the run."""
 
+# It logs every address it asks, and a webhook's address is a secret.
+logging.getLogger("httpx").setLevel(logging.WARNING)
+
 
 class NotTold(RuntimeError):
     """A receiver did not take a message; the text says why and never holds its address or password."""
@@ -32,56 +35,38 @@ class Notice:
 
     subject: str
     line: str
-    row: Mapping[str, Any] | None = None
-    """The event's row of `partnerships`; None for an alarm."""
 
 
-def wanted(receiver: Receiver, row: Mapping[str, Any]) -> bool:
-    """Whether ``receiver`` asked for this row of `partnerships`. An empty filter lets everything through."""
-    names, countries = (row["company"], row["partner"]), (row["company_country"], row["partner_country"])
-    return (
-        receiver.events
-        and row["confidence"] >= receiver.minimum_confidence
-        and (not receiver.kinds or row["kind"] in receiver.kinds)
-        and (not receiver.companies or any(name in receiver.companies for name in names))
-        and (not receiver.countries or any(country in receiver.countries for country in countries))
-    )
-
-
-def event_notice(row: Mapping[str, Any]) -> Notice:
-    """A row of `partnerships` in one line."""
-    parties = f"{row['company'] or 'undisclosed'} – {row['partner'] or 'undisclosed'}"
-    told = f"{row['kind'].replace('_', ' ')}, {row['status']}, {row['announced_on'] or 'day unknown'}"
-    return Notice(row["event_id"], f"{parties} ({told}) {row['url'] or ''}".strip(), row)
+def event_notice(subject: str, event: Mapping[str, Any]) -> Notice:
+    """An event of `db.queries` in one line. ``subject`` is the id under which it was queued."""
+    names = [party["name"] or party["description"] or "undisclosed" for party in event["parties"]]
+    more = f" and {len(names) - 6} more" if len(names) > 6 else ""
+    told = f"{event['kind'].replace('_', ' ')}, {event['status']}, {event['date'] or 'day unknown'}"
+    return Notice(subject, f"{' – '.join(names[:6])}{more} ({told}) {event['url'] or ''}".strip())
 
 
 def tell(receiver: Receiver, notices: Sequence[Notice]) -> None:
     """Give ``notices`` to ``receiver`` in one message. Raises `NotTold` when it was not taken."""
-    CHANNELS[receiver.kind](receiver, notices)
+    subjects = "\n".join([receiver.name, *sorted(notice.subject for notice in notices)])
+    CHANNELS[receiver.kind](receiver, notices, sha256(subjects.encode()).hexdigest()[:32])
 
 
-def _webhook(receiver: Receiver, notices: Sequence[Notice]) -> None:
+def _webhook(receiver: Receiver, notices: Sequence[Notice], key: str) -> None:
     """POSTs Slack-compatible JSON: ``{"text": …}``."""
     body = {"text": "\n".join(notice.line for notice in notices)}
-    headers = {"Idempotency-Key": _key(notices)}
     try:
-        answer = httpx.post(_secret(receiver), json=body, headers=headers, timeout=TIMEOUT)
+        answer = httpx.post(_secret(receiver), json=body, headers={"Idempotency-Key": key}, timeout=TIMEOUT)
     except (httpx.HTTPError, httpx.InvalidURL) as error:
         raise NotTold(f"{receiver.name}: {type(error).__name__}") from None
     if not answer.is_success:
         raise NotTold(f"{receiver.name}: answered {answer.status_code}")
 
 
-def _email(receiver: Receiver, notices: Sequence[Notice]) -> None:
+def _email(receiver: Receiver, notices: Sequence[Notice], key: str) -> None:
     """One plain mail through ``$JEHYU_SMTP`` (``host:port``), with ``$JEHYU_SMTP_USER`` and ``…_PASSWORD`` if set."""
-    message = EmailMessage()
-    message["Subject"] = f"Jehyu: {len(notices)} new" if notices[0].row else f"Jehyu: {notices[0].line[:60]}"
-    message["From"] = os.environ.get("JEHYU_SMTP_FROM", "jehyu@localhost")
-    message["To"] = _secret(receiver)
-    message["Message-ID"] = f"<{_key(notices)}@jehyu>"
-    message.set_content("\n".join(f"• {notice.line}" for notice in notices))
-    host, _, port = os.environ.get("JEHYU_SMTP", "localhost:25").partition(":")
     try:
+        message = _mail(_secret(receiver), notices, key)
+        host, _, port = os.environ.get("JEHYU_SMTP", "localhost:25").partition(":")
         with smtplib.SMTP(host, int(port or 25), timeout=TIMEOUT) as server:
             if user := os.environ.get("JEHYU_SMTP_USER"):
                 server.starttls()
@@ -91,19 +76,28 @@ def _email(receiver: Receiver, notices: Sequence[Notice]) -> None:
         raise NotTold(f"{receiver.name}: {type(error).__name__}") from None
 
 
-def _file(receiver: Receiver, notices: Sequence[Notice]) -> None:
+def _mail(to: str, notices: Sequence[Notice], key: str) -> EmailMessage:
+    message = EmailMessage()
+    message["Subject"] = "Jehyu: " + (f"{len(notices)} notices" if len(notices) > 1 else notices[0].line[:100])
+    message["From"] = os.environ.get("JEHYU_SMTP_FROM", "jehyu@localhost")
+    message["To"] = to
+    message["Message-ID"] = f"<{key}@jehyu>"
+    message.set_content("\n".join(f"• {notice.line}" for notice in notices))
+    return message
+
+
+def _file(receiver: Receiver, notices: Sequence[Notice], key: str) -> None:
     """Appends one JSON object a line."""
-    if receiver.path is None:
-        raise NotTold(f'{receiver.name}: a receiver of kind "file" needs a path')
-    lines = [json.dumps({"subject": n.subject, "text": n.line}, ensure_ascii=False) + "\n" for n in notices]
+    rows = [{"subject": notice.subject, "text": notice.line, "key": key} for notice in notices]
+    assert receiver.path is not None  # the settings say so
     try:
         with receiver.path.open("a", encoding="utf-8") as file:
-            file.write("".join(lines))
+            file.write("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows))
     except OSError as error:
         raise NotTold(f"{receiver.name}: {error}") from None
 
 
-CHANNELS: Mapping[str, Callable[[Receiver, Sequence[Notice]], None]] = {
+CHANNELS: Mapping[str, Callable[[Receiver, Sequence[Notice], str], None]] = {
     "webhook": _webhook,
     "email": _email,
     "file": _file,
@@ -113,9 +107,5 @@ CHANNELS: Mapping[str, Callable[[Receiver, Sequence[Notice]], None]] = {
 def _secret(receiver: Receiver) -> str:
     value = os.environ.get(receiver.target_env or "")
     if not value:
-        raise NotTold(f"{receiver.name}: set target_env in the settings and that variable in the environment")
+        raise NotTold(f"{receiver.name}: the environment variable {receiver.target_env} is not set")
     return value
-
-
-def _key(notices: Iterable[Notice]) -> str:
-    return sha256("\n".join(notice.subject for notice in notices).encode()).hexdigest()[:32]

@@ -3,9 +3,9 @@
 import os
 import tomllib
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 
 class SettingsError(ValueError):
@@ -35,11 +35,13 @@ class Extract(_Section):
     processes: int = Field(default=1, ge=1)
     run_time_limit: int = Field(default=3600, ge=1)
     """Articles not reached by then are read by the next run."""
+    article_time_limit: int = Field(default=60, ge=1)
+    """An article that takes longer keeps that as its error, and the others go on."""
 
 
 class Retention(_Section):
     body_days: int | None = Field(default=None, ge=1)
-    """Bodies older than this many days are dropped once they are read; evidence sentences stay. None keeps all."""
+    """Bodies of articles older than this many days are dropped once read; evidence stays. None keeps all."""
 
 
 class Receiver(_Section):
@@ -53,9 +55,18 @@ class Receiver(_Section):
     companies: tuple[str, ...] = ()
     kinds: tuple[str, ...] = ()
     countries: tuple[str, ...] = ()
-    minimum_confidence: float = Field(default=0.0, ge=0, le=1)
+    minimum_confidence: float | None = Field(default=None, ge=0, le=1)
+    """None: the confidence from which on events are published."""
     events: bool = True
     alarms: bool = False
+
+    @model_validator(mode="after")
+    def _reachable(self) -> Self:
+        if self.kind == "file" and self.path is None:
+            raise ValueError('kind "file" needs a path')
+        if self.kind != "file" and not self.target_env:
+            raise ValueError(f'kind "{self.kind}" needs target_env, the environment variable that holds the address')
+        return self
 
 
 class Settings(_Section):
@@ -63,6 +74,19 @@ class Settings(_Section):
     extract: Extract = Extract()
     retention: Retention = Retention()
     receivers: tuple[Receiver, ...] = ()
+
+    @model_validator(mode="after")
+    def _told_apart(self) -> Self:
+        names = [receiver.name for receiver in self.receivers]
+        if twice := {name for name in names if names.count(name) > 1}:
+            raise ValueError(f"receivers: two are named {', '.join(sorted(twice))}")
+        return self
+
+    def with_processes(self, processes: int | None) -> Self:
+        """These settings with another number of reading processes; None leaves it."""
+        if processes is None:
+            return self
+        return self.model_copy(update={"extract": self.extract.model_copy(update={"processes": processes})})
 
 
 def load_settings(path: Path | None = None) -> Settings:

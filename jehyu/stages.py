@@ -2,20 +2,20 @@
 
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, closing, nullcontext
+from contextlib import AbstractContextManager, closing, nullcontext, suppress
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import crawler
 from crawler import Report, Source
-from db import Store
+from db import DatabaseError, Store
+from jehyu.limits import TooLong, at_most, ended_by_sigterm, watchdog
 from jehyu.lock import AlreadyRunning, run_lock
-from jehyu.notices import Notice
 from jehyu.outcome import Outcome
 from jehyu.settings import Settings
-from jehyu.telling import tell_receivers
+from jehyu.telling import source_alarms, tell_receivers
 from nlp import Reader, load_reader
 from nlp.gazetteer import Organization
 from nlp.gazetteer import load as load_gazetteer
@@ -86,46 +86,69 @@ def run(
     *,
     since: datetime | None = None,
     stage: Stage = unseen,
+    reader: Reader | None = None,
 ) -> RunReport:
     """Crawl, extract, resolve and tell, under the run lock, as one row of `runs`.
 
     Raises `AlreadyRunning` (after recording the refusal) when another run holds the database.
     """
-    started = time.monotonic()
+    limit = settings.crawl.run_time_limit + settings.extract.run_time_limit + _LAST_RESORT
     try:
-        with run_lock(database), closing(Store(database)) as store:
-            run_id = store.start_run()
-            report = RunReport()
-            try:
-                report.sources = crawl(store, sources, settings, run_id=run_id, since=since, stage=stage)
-                deadline = time.monotonic() + settings.extract.run_time_limit
-                report.extracted = extract(
-                    store, load_reader(), processes=settings.extract.processes, deadline=deadline, stage=stage
-                )
-                resolved = store.resolve(run_id)
-                report.new, report.changed, report.withdrawn = map(
-                    len, (resolved.new, resolved.changed, resolved.withdrawn)
-                )
-                report.untold = tell_receivers(store, settings.receivers, run_id, alarms(report))
-            except BaseException as error:
-                store.finish_run(run_id, "failed", f"{type(error).__name__}: {error}"[:500])
-                raise
-            report.seconds = time.monotonic() - started
-            store.finish_run(run_id, OUTCOME_WORDS[report.outcome], report.summary(), **_counts(report))
-            return report
+        with run_lock(database), watchdog(limit), ended_by_sigterm(), closing(Store(database)) as store:
+            return _recorded_run(store, sources, settings, since, stage, reader or load_reader())
     except AlreadyRunning as error:
         with closing(Store(database)) as store:
             store.refuse_run(str(error))
         raise
 
 
-def alarms(report: RunReport) -> list[Notice]:
-    """What is wrong enough to wake somebody: sources that gave nothing though they should have answered."""
-    return [
-        Notice(f"source:{source.source_id}", f"{source.source_id} is {source.outcome}: {next(iter(source.details), '')}")
-        for source in report.sources
-        if source.outcome == "broken"
-    ]
+_LAST_RESORT = 1800
+"""Seconds beyond the limits of crawl and extraction after which a run that still hangs is ended."""
+
+
+def _recorded_run(
+    store: Store,
+    sources: Sequence[Source],
+    settings: Settings,
+    since: datetime | None,
+    stage: Stage,
+    reader: Reader,
+) -> RunReport:
+    started = time.monotonic()
+    run_id = store.start_run()
+    try:
+        report = _all_stages(store, run_id, sources, settings, since, stage, reader)
+    except BaseException as error:
+        outcome = "failed" if isinstance(error, Exception) else "interrupted"
+        with suppress(DatabaseError):  # where nothing can be written the next run closes this one
+            store.finish_run(run_id, outcome, f"{type(error).__name__}: {error}"[:500])
+        raise
+    report.seconds = time.monotonic() - started
+    store.finish_run(run_id, OUTCOME_WORDS[report.outcome], report.summary(), **_counts(report))
+    return report
+
+
+def _all_stages(
+    store: Store,
+    run_id: int,
+    sources: Sequence[Source],
+    settings: Settings,
+    since: datetime | None,
+    stage: Stage,
+    reader: Reader,
+) -> RunReport:
+    for receiver in settings.receivers:
+        store.know_receiver(receiver.name)
+    report = RunReport(crawl(store, sources, settings, run_id=run_id, since=since, stage=stage))
+    deadline = time.monotonic() + settings.extract.run_time_limit
+    report.extracted = extract(store, reader, settings, deadline=deadline, stage=stage)
+    resolved = store.resolve(run_id)
+    report.new, report.changed, report.withdrawn = map(len, (resolved.new, resolved.changed, resolved.withdrawn))
+    if settings.retention.body_days:
+        store.drop_texts(store.clock() - timedelta(days=settings.retention.body_days))
+    alarms = source_alarms(store, report.sources)
+    report.untold = tell_receivers(store, settings.receivers, alarms, reader.thresholds["publish"])
+    return report
 
 
 OUTCOME_WORDS: Mapping[Outcome, str] = {Outcome.OK: "ok", Outcome.PARTLY: "partial", Outcome.NOTHING: "failed"}
@@ -181,9 +204,9 @@ def crawler_settings(settings: Settings) -> dict[str, Any]:
 def extract(
     store: Store,
     reader: Reader,
+    settings: Settings,
     *,
     reread: bool = False,
-    processes: int = 1,
     deadline: float | None = None,
     stage: Stage = unseen,
 ) -> Extracted:
@@ -197,7 +220,7 @@ def extract(
     hashes: dict[int, str] = {}
     with stage("extract") as show:
         articles = _noting(hashes, _until(deadline, store.pending_articles(reader.version, reread=reread)))
-        for answer in reader.read_many(articles, processes=processes):
+        for answer in _answers(reader, articles, settings):
             article_id = answer["id"]
             if "error" in answer:
                 store.save_extraction_error(article_id, reader.version, answer["error"])
@@ -208,6 +231,22 @@ def extract(
                 read, mentions = read + 1, mentions + len(answer["events"])
             show(read + failed, waiting)
     return Extracted(read, failed, max(0, waiting - read - failed), mentions)
+
+
+def _answers(
+    reader: Reader, articles: Iterable[Mapping[str, Any]], settings: Settings
+) -> Iterator[Mapping[str, Any]]:
+    """Answers in order. Within one process each article has its time limit; worker processes have only the run's."""
+    if settings.extract.processes > 1:
+        yield from reader.read_many(articles, processes=settings.extract.processes)
+        return
+    for article in articles:
+        try:
+            with at_most(settings.extract.article_time_limit):
+                answer: Mapping[str, Any] = reader.read(article)
+        except TooLong as error:
+            answer = {"id": article["id"], "error": f"could not be read: {error}"}
+        yield answer
 
 
 def organization_rows() -> Iterator[dict[str, Any]]:

@@ -1,42 +1,93 @@
 """Who is told what after a run: the filters, the queue in the store, the receivers."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 
+from crawler import Report
 from db import Store, queries
-from jehyu.notices import Notice, NotTold, event_notice, tell, wanted
-from jehyu.presenting import Row, pair_rows
+from jehyu.notices import Notice, NotTold, event_notice, tell
 from jehyu.settings import Receiver
 
+ALARM = "alarm:"
 
-def tell_receivers(store: Store, receivers: Sequence[Receiver], run_id: int, alarms: Sequence[Notice]) -> list[str]:
-    """Queue this run's new events, and its alarms, for each receiver and deliver all that waits.
 
-    Returns why a receiver was not told, a line each; what it missed stays queued for the next run.
+@dataclass(frozen=True)
+class Alarms:
+    """What is wrong now, and the names of the alarms that are over. An alarm in neither goes on as it was."""
+
+    raised: Sequence[Notice] = ()
+    over: Collection[str] = ()
+
+
+def source_alarms(store: Store, reports: Sequence[Report]) -> Alarms:
+    """Sources that gave nothing in two runs in a row (one may be chance); one alarm for all when none answers."""
+    asked = [report for report in reports if report.outcome != "not_run"]
+    broken = [report for report in asked if report.outcome == "broken"]
+    over = {f"{ALARM}{report.source_id}" for report in asked if report.outcome != "broken"}
+    if len(broken) == len(asked) > 1:
+        return Alarms([Notice(f"{ALARM}all", f"none of {len(asked)} sources answers: is the network down?")], over)
+    raised = [
+        Notice(f"{ALARM}{report.source_id}", f"{report.source_id} is broken: {next(iter(report.details), report.cut)}")
+        for report in broken
+        if _broken_before(store, report.source_id)
+    ]
+    return Alarms(raised, over | ({f"{ALARM}all"} if asked else set()))
+
+
+def _broken_before(store: Store, source_id: str) -> bool:
+    rows = store.rows(
+        "SELECT outcome FROM run_sources WHERE source_id = ? AND outcome != 'not_run' ORDER BY run_id DESC LIMIT 2",
+        [source_id],
+    )
+    return [row["outcome"] for row in rows] == ["broken", "broken"]
+
+
+def tell_receivers(store: Store, receivers: Sequence[Receiver], alarms: Alarms, publish: float) -> list[str]:
+    """Queue what each receiver is owed and deliver all that waits.
+
+    ``publish`` is the least confidence for a receiver that states none. Returns why a receiver was not told, a line
+    each; what it missed stays queued for the next run.
     """
-    rows = pair_rows(queries.events(store.conn, run_id=run_id)) if receivers else []
-    return [failure for receiver in receivers if (failure := _tell_one(store, receiver, rows, alarms))]
+    for receiver in receivers:
+        _queue(store, receiver, alarms, publish)
+    return [failure for receiver in receivers if (failure := _deliver(store, receiver, alarms))]
 
 
-def _tell_one(store: Store, receiver: Receiver, rows: Sequence[Row], alarms: Sequence[Notice]) -> str | None:
-    store.queue_notices(receiver.name, [row["event_id"] for row in rows if wanted(receiver, row)])
-    waiting = store.queued_notices(receiver.name)
-    notices = [notice for subject in waiting if (notice := _event_notice(store, subject))]
-    notices += alarms if receiver.alarms else ()
-    if not notices:
-        return None
-    try:
-        tell(receiver, notices)
-    except NotTold as failure:
-        store.save_notice(receiver.name, waiting, str(failure))
-        return str(failure)
-    store.save_notice(receiver.name, waiting)
+def _queue(store: Store, receiver: Receiver, alarms: Alarms, publish: float) -> None:
+    store.forget_notices(receiver.name, alarms.over)
+    if receiver.alarms:
+        store.queue_notices(receiver.name, [alarm.subject for alarm in alarms.raised])
+    if receiver.events:
+        orgs = [org for name in receiver.companies for org in queries.org_ids(store.conn, name)]
+        owed = store.owed_events(
+            receiver.name,
+            min_confidence=publish if receiver.minimum_confidence is None else receiver.minimum_confidence,
+            kinds=receiver.kinds,
+            countries=receiver.countries,
+            org_ids=orgs if receiver.companies else None,
+        )
+        store.queue_notices(receiver.name, owed)
+
+
+def _deliver(store: Store, receiver: Receiver, alarms: Alarms) -> str | None:
+    """Batch by batch, oldest first: one that failed before goes out again as the same message, under the same key."""
+    standing = {alarm.subject: alarm for alarm in alarms.raised}
+    for batch in store.queued_notices(receiver.name):
+        found = [standing.get(one) if one.startswith(ALARM) else _event_notice(store, one) for one in batch]
+        notices = [notice for notice in found if notice is not None]
+        if not notices:
+            continue
+        subjects = [notice.subject for notice in notices]
+        try:
+            tell(receiver, notices)
+        except NotTold as failure:
+            store.save_notice(receiver.name, subjects, str(failure))
+            return str(failure)
+        store.save_notice(receiver.name, subjects)
     return None
 
 
 def _event_notice(store: Store, event_id: str) -> Notice | None:
-    """The event as it stands now; None when it was withdrawn before anyone was told."""
+    """The event as it stands now; None while it is withdrawn."""
     event = queries.event(store.conn, event_id)
-    if event is None or event["withdrawn_at"]:
-        return None
-    rows = pair_rows([event])
-    return event_notice(rows[0]) if rows else None
+    return None if event is None or event["withdrawn_at"] else event_notice(event_id, event)

@@ -19,8 +19,8 @@ from jehyu.demo import Newsroom
 from jehyu.jsonl import extract_lines
 from jehyu.lock import run_lock
 from jehyu.outcome import Outcome
-from jehyu.rereading import Preview, preview
 from jehyu.presenting import pair_rows
+from jehyu.rereading import Preview, preview
 from jehyu.settings import Settings
 from nlp import load_reader
 

@@ -157,4 +157,4 @@ def test_a_notice_is_queued_once_and_waits_until_delivered(store: Store) -> None
     store.save_notice("slack", ["a"])
     store.save_notice("slack", ["b"], "503")
     store.queue_notices("slack", ["a", "b"])
-    assert store.queued_notices("slack") == ["b"]
+    assert store.queued_notices("slack") == [["b"]]
