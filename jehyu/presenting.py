@@ -44,7 +44,7 @@ def _pair_row(event: Row, company: Row, partner: Row) -> dict[str, Any]:
 
 
 def partnership_table(rows: Iterable[Row], title: str | None = None) -> Table:
-    """One line a company–partner pair. rich knows that a Hangul syllable is two columns wide and folds to the screen."""
+    """One line a company–partner pair. rich knows Hangul is two columns wide and folds to the screen."""
     table = Table(title=title, title_justify="left", box=SIMPLE_HEAD, pad_edge=False)
     table.add_column("day", no_wrap=True)
     table.add_column("company", overflow="fold", min_width=14)
