@@ -199,9 +199,18 @@ def _times(
     now: datetime | None,
 ) -> tuple[datetime | None, datetime | None]:
     shown = _shown_times(soup, layouts, now)
-    published = meta.published or shown[0] or hint or date_in(url, now)
-    updated = meta.updated or shown[1]
-    return _zone_mended(published, shown[0] or hint), _zone_mended(updated, shown[1])
+    in_url = date_in(url, now)
+    published = _zone_mended(meta.published or shown[0] or hint or in_url, shown[0] or hint)
+    updated = _zone_mended(meta.updated or shown[1], shown[1])
+    return _to_the_second(published, hint, in_url), updated
+
+
+def _to_the_second(published: datetime | None, *others: datetime | None) -> datetime | None:
+    """`published`, or what another place says of the same minute where that gives the seconds as well."""
+    if published and published.second == 0:
+        same = (o for o in others if o and timedelta() < o - published < timedelta(minutes=1))
+        return next(same, published).astimezone(KST)
+    return published
 
 
 def _shown_times(

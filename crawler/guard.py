@@ -68,7 +68,8 @@ class AddressGuard:
         declared = source.declared_addresses() if source else []
         named = crawler.settings.getlist("JEHYU_ALLOW_PRIVATE")
         if resolver := _installed_resolver():
-            resolver.allowed.update(named, (urlsplit(address).hostname or "" for address in declared))
+            hosts = (urlsplit(address).hostname or "" for address in [*declared, *(f"//{name}" for name in named)])
+            resolver.allowed.update(hosts)
         return cls([*named, *map(host_and_port, declared)])
 
     def process_request(self, request: Request) -> None:

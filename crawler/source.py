@@ -99,7 +99,6 @@ class Source(Declared):
     layouts: tuple[Layout, ...] = ()
     expect: Expect = Expect()
     charset: str | None = None
-    legacy_tls: bool = False
     off: str | None = None
     terms: str | None = None
     verified: date | None = None

@@ -113,8 +113,9 @@ class SourceSpider(scrapy.Spider):
     ) -> Iterator[Request | Item]:
         """Reads an entry point, unless it has not changed since all it named was dealt with."""
         digest = hashlib.sha256(response.body).hexdigest()
-        if response.status == 304 or digest == known_hash:
-            self.report.entries_unchanged += 1
+        same = response.status == 304 or digest == known_hash
+        self.report.entries_unchanged += same
+        if same and b"<sitemapindex" not in response.body:  # an index may stay while what it names changes
             return
         try:
             text, _ = decode(_unzipped(response), _header(response, "Content-Type"), self.source.charset)
@@ -122,13 +123,11 @@ class SourceSpider(scrapy.Spider):
         except ReadError as error:
             self.report.entry_failed(address, error.failure, error.detail)
             return
-        if found.children:  # an index may stay the same while what it names changes: never conditional
-            for child in found.children[:_MOST_CHILD_SITEMAPS]:
-                yield self._ask_entry(child, read_sitemap)
-            return
+        for child in found.children[:_MOST_CHILD_SITEMAPS]:
+            yield self._ask_entry(child, read_sitemap)
         self._visits[address] = {
-            "etag": _header(response, "ETag"),
-            "last_modified": _header(response, "Last-Modified"),
+            "etag": None if found.children else _header(response, "ETag"),
+            "last_modified": None if found.children else _header(response, "Last-Modified"),
             "content_hash": digest,
         }
         yield from self.follow(found.entries)

@@ -21,11 +21,8 @@ class Handler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         self.server.site.requests[self.path] += 1
         self.server.site.headers.append((self.path, dict(self.headers)))
-        answer = self.server.site.answers.get(self.path)
-        if answer is None:
-            self.send(b"nothing here", status=404)
-        else:
-            answer(self)
+        site = self.server.site
+        site.answers.get(self.path, site.answers_otherwise)(self)
 
     def send(self, body: bytes, status: int = 200, kind: str = "text/html; charset=utf-8", **headers: str) -> None:
         self.send_response(status)
@@ -54,6 +51,7 @@ class Site:
 
     def __init__(self) -> None:
         self.answers: dict[str, Answer] = {}
+        self.answers_otherwise: Answer = lambda handler: handler.send(b"nothing here", status=404)
         self.requests: Counter[str] = Counter()
         self.headers: list[tuple[str, dict[str, str]]] = []
         self._server = _Server(("127.0.0.1", 0), Handler)
