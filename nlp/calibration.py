@@ -17,8 +17,8 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import minimize
-from scipy.sparse import csr_matrix
+from scipy.optimize import minimize  # type: ignore[import-untyped]
+from scipy.sparse import csr_matrix  # type: ignore[import-untyped]
 
 from nlp.article import parse_article
 from nlp.confidence import CLASSES, WEIGHTS, Weights
@@ -49,7 +49,12 @@ class Example:
 
 
 def read_example(row: Mapping[str, Any], use_model: bool, unseen: bool = False) -> Example | None:
-    """The article's view with its labels, or None if the first pass leaves it."""
+    """The article's view with its labels, or None if the first pass leaves it.
+
+    The encoder reads only what it was not trained on; its reading of the rest would teach nothing true.
+    """
+    unseen = unseen or part_of(str(row["id"])) == "dev"
+    use_model = use_model and unseen
     article = parse_article(row)
     plan = plan_reading(article)
     if not plan.chosen:
@@ -57,7 +62,7 @@ def read_example(row: Mapping[str, Any], use_model: bool, unseen: bool = False) 
     nlp = load_pipeline(article.lang, use_model)
     doc = nlp.get_pipe("jehyu_organizations")(make_doc(nlp, article, plan))
     view: View = doc._.view
-    return Example(view, _labels(view, row), model_pairs(view, doc._.predictions), unseen or part_of(str(row["id"])) == "dev")
+    return Example(view, _labels(view, row), model_pairs(view, doc._.predictions), unseen)
 
 
 def _labels(view: View, row: Mapping[str, Any]) -> dict[tuple[int, int], int | None]:
@@ -79,7 +84,9 @@ def _labels(view: View, row: Mapping[str, Any]) -> dict[tuple[int, int], int | N
 def _owners(party: Mapping[str, Any], entities: Sequence[Entity], names: Sequence[set[str]]) -> list[int]:
     if not party["names"]:
         words = set(str(party.get("description") or "").split())
-        return [index for index, one in enumerate(entities) if one.source == "undisclosed" and words & set(one.name.split())]
+        return [
+            index for index, one in enumerate(entities) if one.source == "undisclosed" and words & set(one.name.split())
+        ]
     wanted = {fold(name) for name in party["names"]}
     return [index for index, known in enumerate(names) if known & wanted]
 
@@ -132,14 +139,18 @@ def learn_sentences(examples: Sequence[Example], linker: Linker, penalty: float)
             if label is not None:
                 rows.append(((number, one, two), instance.features, label))
     counts = Counter(feature for _, features, _ in rows for feature in features)
-    index = {"bias": 0} | {feature: place for place, feature in enumerate(sorted(f for f, n in counts.items() if n >= _RAREST), start=1)}
+    index = {"bias": 0} | {
+        feature: place for place, feature in enumerate(sorted(f for f, n in counts.items() if n >= _RAREST), start=1)
+    }
     x, y = _matrix([features for _, features, _ in rows], index), np.array([label for *_, label in rows])
     weight = np.ones(len(rows))
     regression = SoftmaxRegression(penalty)
     for steps in (120, 60, 60):
         regression.fit(x, y, weight, steps)
         weight = _attention(rows, np.asarray(x @ regression.weights), y)
-    return {feature: [round(float(value), 4) for value in regression.weights[place]] for feature, place in index.items()}
+    return {
+        feature: [round(float(value), 4) for value in regression.weights[place]] for feature, place in index.items()
+    }
 
 
 def _matrix(features: Sequence[Iterable[str]], index: Mapping[str, int]) -> csr_matrix:
@@ -150,15 +161,24 @@ def _matrix(features: Sequence[Iterable[str]], index: Mapping[str, int]) -> csr_
     return csr_matrix((np.ones(len(indices)), indices, pointers), shape=(len(features), len(index)))
 
 
-def _attention(rows: Sequence[tuple[tuple[int, int, int], tuple[str, ...], int]], scores: Array, y: NDArray[np.int64]) -> Array:
+def _attention(
+    rows: Sequence[tuple[tuple[int, int, int], tuple[str, ...], int]], scores: Array, y: NDArray[np.int64]
+) -> Array:
     best: dict[tuple[int, int, int], float] = {}
     own = scores[np.arange(len(y)), y] - scores[:, 0]
     for (key, *_), score in zip(rows, own, strict=True):
         best[key] = max(best.get(key, -1e9), score)
-    return np.array([1.0 if label == NONE or score >= best[key] - 0.5 else 0.15 for (key, _, label), score in zip(rows, own, strict=True)])
+    return np.array(
+        [
+            1.0 if label == NONE or score >= best[key] - 0.5 else 0.15
+            for (key, _, label), score in zip(rows, own, strict=True)
+        ]
+    )
 
 
-def learn_joined(features: Sequence[Mapping[str, float]], labels: Sequence[int], penalty: float) -> dict[str, list[float]]:
+def learn_joined(
+    features: Sequence[Mapping[str, float]], labels: Sequence[int], penalty: float
+) -> dict[str, list[float]]:
     """Weights of the second or the third step."""
     names = sorted({name for one in features for name in one})
     x = np.array([[1.0, *(one.get(name, 0.0) for name in names)] for one in features])
@@ -166,7 +186,9 @@ def learn_joined(features: Sequence[Mapping[str, float]], labels: Sequence[int],
     scale[0] = 1.0
     regression = SoftmaxRegression(penalty).fit(x / scale, np.array(labels), np.ones(len(labels)))
     weights = regression.weights / scale[:, None]
-    return {name: [round(float(value), 5) for value in row] for name, row in zip(["bias", *names], weights, strict=True)}
+    return {
+        name: [round(float(value), 5) for value in row] for name, row in zip(["bias", *names], weights, strict=True)
+    }
 
 
 def _labelled(example: Example, weights: Weights, linker: Linker) -> list[tuple[PairReading, int]]:
@@ -193,11 +215,13 @@ def thresholds(scored: Sequence[tuple[float, int]]) -> dict[str, float]:
     return {"report": round(report, 3), "publish": round(max(publish, report), 3)}
 
 
-def learn(examples: Sequence[Example], linker: Linker, folds: int) -> tuple[Weights, dict[str, list[tuple[float, int]]]]:
+def learn(
+    examples: Sequence[Example], linker: Linker, folds: int
+) -> tuple[Weights, dict[str, list[tuple[float, int]]]]:
     """All weights, and (P(core), label) of the pairs each system was calibrated on.
 
-    The third step learns only from articles that the encoder was not trained on (`unseen`): what a model says of its own
-    training data is surer than it will ever be again.
+    The third step learns only from articles that the encoder was not trained on (`unseen`): what a model says of its
+    own training data is surer than it will ever be again.
     """
     held_out: list[tuple[PairReading, int, bool]] = []
     for part in range(folds):
@@ -205,7 +229,9 @@ def learn(examples: Sequence[Example], linker: Linker, folds: int) -> tuple[Weig
         first = Weights(sentence, {}, {}, "")
         for one in examples[part::folds]:
             held_out += [(reading, label, one.unseen) for reading, label in _labelled(one, first, linker)]
-    joined = {"rules": learn_joined([reading.features for reading, *_ in held_out], [label for _, label, _ in held_out], 3.0)}
+    joined = {
+        "rules": learn_joined([reading.features for reading, *_ in held_out], [label for _, label, _ in held_out], 3.0)
+    }
     second = Weights({}, joined, {}, "")
     scored = {"rules": [(pair_probabilities(reading, second, False)[CORE], label) for reading, label, _ in held_out]}
     fresh = [(reading, label) for reading, label, unseen in held_out if unseen and reading.model is not None]
@@ -220,8 +246,13 @@ def learn(examples: Sequence[Example], linker: Linker, folds: int) -> tuple[Weig
 def save(weights: Weights, path: Path) -> None:
     body = {"sentence": weights.sentence, "joined": weights.joined, "thresholds": weights.thresholds}
     digest = hashlib.sha256(json.dumps(body, sort_keys=True).encode()).hexdigest()[:8]
-    lines = ",\n".join(f"{json.dumps(name, ensure_ascii=False)}: {json.dumps(values)}" for name, values in sorted(weights.sentence.items()))
-    rest = json.dumps({"version": digest, "thresholds": weights.thresholds, "joined": weights.joined}, ensure_ascii=False, indent=1)
+    lines = ",\n".join(
+        f"{json.dumps(name, ensure_ascii=False)}: {json.dumps(values)}"
+        for name, values in sorted(weights.sentence.items())
+    )
+    rest = json.dumps(
+        {"version": digest, "thresholds": weights.thresholds, "joined": weights.joined}, ensure_ascii=False, indent=1
+    )
     path.write_text(f'{rest[:-2]},\n"sentence": {{\n{lines}\n}}\n}}\n', encoding="utf-8")
 
 
@@ -229,13 +260,16 @@ def _report(scored: Sequence[tuple[float, int]], cuts: Mapping[str, float], name
     told = Counter(label for probability, label in scored if probability >= cuts["report"])
     missed = sum(label == CORE and probability < cuts["report"] for probability, label in scored)
     right, false = told[CORE], told[NONE] + told[UNSETTLED]
-    return f"{name}: of the pairs seen, P {right / max(right + false, 1):.3f} R {right / max(right + missed, 1):.3f} ({right}/{false}/{missed}), {cuts}"
+    precision, recall = right / max(right + false, 1), right / max(right + missed, 1)
+    return f"{name}: of the pairs seen, P {precision:.3f} R {recall:.3f} ({right}/{false}/{missed}), {cuts}"
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(prog="python -m nlp.calibration", description=__doc__)
     parser.add_argument("gold", type=Path, nargs="+")
-    parser.add_argument("--unseen", type=Path, nargs="*", default=[], help="labelled files that the encoder was not trained on")
+    parser.add_argument(
+        "--unseen", type=Path, nargs="*", default=[], help="labelled files that the encoder was not trained on"
+    )
     parser.add_argument("--rules-only", action="store_true")
     parser.add_argument("--folds", type=int, default=5)
     parser.add_argument("--out", type=Path, default=Path(__file__).parent / "data" / WEIGHTS)

@@ -4,6 +4,8 @@ A sentence without any of these words is never read further (the cheap first pas
 how much a word is worth is learnt, not written here.
 """
 
+# ruff: noqa: E501 (patterns are lists of words; broken lines would hide them)
+
 import re
 from typing import NamedTuple
 

@@ -4,6 +4,8 @@ A resolved date is `YYYY-MM-DD`, `YYYY-MM`, `YYYY-Qn` or `YYYY`; its precision s
 a deal is decided by `deal_date`: the day of signing if said, else the day of announcement.
 """
 
+# ruff: noqa: E501 (patterns are lists of words; broken lines would hide them)
+
 import re
 from collections.abc import Iterable
 from datetime import date, timedelta
@@ -12,11 +14,27 @@ from typing import NamedTuple
 _MONTHS = {
     name: number
     for number, names in enumerate(
-        ("jan january", "feb february", "mar march", "apr april", "may", "jun june", "jul july", "aug august",
-         "sep sept september", "oct october", "nov november", "dec december"), start=1)  # fmt: skip
+        (
+            "jan january",
+            "feb february",
+            "mar march",
+            "apr april",
+            "may",
+            "jun june",
+            "jul july",
+            "aug august",
+            "sep sept september",
+            "oct october",
+            "nov november",
+            "dec december",
+        ),
+        start=1,
+    )
     for name in names.split()
 }
-_WEEKDAYS = {name: number for number, name in enumerate("monday tuesday wednesday thursday friday saturday sunday".split())}
+_WEEKDAYS = {
+    name: number for number, name in enumerate(["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"])
+}
 _ENGLISH_MONTH = "(?:" + "|".join(sorted(_MONTHS, key=len, reverse=True)) + r")\b\.?"
 
 _KOREAN = re.compile(
@@ -143,13 +161,15 @@ def _year_of(published: date, month: int, day: int | None, when: str | None) -> 
     """A month without a year is the nearest one, and on the side of now that 지난 or 오는 says."""
     if when in ("지난해", "작년", "재작년", "내년", "올해"):
         return published.year + _year_shift(when)
-    here = (month, day or 1) > (published.month, published.day if day else published.day)
+    here = (month, day or 1) > (published.month, published.day)
     if when == "오는":
         return published.year + (0 if (month, day or 31) >= (published.month, published.day) else 1)
     if when == "지난":
         return published.year - (1 if here else 0)
     ahead = (month - published.month) % 12
-    return published.year + (1 if month < published.month and ahead <= 3 else -1 if month > published.month and ahead >= 6 else 0)
+    return published.year + (
+        1 if month < published.month and ahead <= 3 else -1 if month > published.month and ahead >= 6 else 0
+    )
 
 
 def _day_of_month(published: date, day: int, when: str | None, said_day: date | None) -> str | None:
@@ -229,12 +249,17 @@ def _quarter(group: dict[str, str | None]) -> int:
 
 
 # What follows a date that is no day of a deal: an end, a start of validity, an age, a period.
-_NOT_THE_DAY = re.compile(r"\s?(?:까지|부터|이후|이전|전까지|내로|이래|~|∼|-\d|말까지|안에|목표|출범|설립|창립|출시|개막|열리는)|일까지")
+_NOT_THE_DAY = re.compile(
+    r"\s?(?:까지|부터|이후|이전|전까지|내로|이래|~|∼|-\d|말까지|안에|목표|출범|설립|창립|출시|개막|열리는)|일까지"
+)
 _ANNOUNCES = re.compile(
     r"^[^가-힣]{0,3}(?:오전|오후|현지\s?시간|\(현지시간\)|[가-힣]{2,8}(?:을|를)\s통해|\s|공시를\s통해|,)*"
     r"(?:밝혔|밝힌|전했|발표|공시|알렸|말했|공개|보도|설명|업계|관련\s?업계|[가-힣]+에\s따르면)"
 )
-_NOT_THE_DAY_EN = re.compile(r"\b(?:until|by|since|through|from|before|after|ends?|due|starting|effective|founded|established)\s+(?:\w+\s+)?$", re.I)
+_NOT_THE_DAY_EN = re.compile(
+    r"\b(?:until|by|since|through|from|before|after|ends?|due|starting|effective|founded|established)\s+(?:\w+\s+)?$",
+    re.I,
+)
 _DATELINE = re.compile(r"^\s*(?:\([^)]*\)|[A-Z][\w .,]+)?\s*[–—-]*\s*$")
 
 
@@ -249,7 +274,7 @@ def deal_date(text: str, mentions: Iterable[DateMention], cue: int, lang: str) -
         if mention.precision not in ("day", "month"):
             continue
         before, after = text[: mention.start], text[mention.end :]
-        if lang == "ko" and _NOT_THE_DAY.match(after) or lang == "en" and _NOT_THE_DAY_EN.search(before):
+        if (lang == "ko" and _NOT_THE_DAY.match(after)) or (lang == "en" and _NOT_THE_DAY_EN.search(before)):
             continue
         rank = _rank(mention, after, cue, lang)
         if best is None or rank > best[0]:

@@ -1,6 +1,6 @@
 """Measuring a reader against labelled articles, by the scoring rules of the annotation guide.
 
-    python -m nlp.evaluation GOLD [--rules-only] [--baselines] [--sweep] [--errors N]
+python -m nlp.evaluation GOLD [--rules-only] [--baselines] [--sweep] [--errors N]
 """
 
 import argparse
@@ -149,7 +149,9 @@ def _judge(row: Row, answer: Mapping[str, Any], report: Report) -> list[Verdict]
             background = not any(entry[2]["new"] for entry in matches)
             report.background_found += background
             report.background_called_new += background
-            verdicts.append(Verdict(where, "ignored", names, confidence, {}, _fields(event), "new" if background else None))
+            verdicts.append(
+                Verdict(where, "ignored", names, confidence, {}, _fields(event), "new" if background else None)
+            )
         else:
             error = "status" if matches else "link" if _one_party_known(gold, one, two) else "relation"
             evidence = event["evidence"]["text"][:160]
@@ -182,7 +184,9 @@ def _gold(row: Row) -> _Gold:
 def _is_core(gold: _Gold, entry: tuple[int, int, Mapping[str, Any], bool]) -> bool:
     one, two, event, optional = entry
     named = bool(gold.parties[one]) and bool(gold.parties[two])
-    return bool(named and not optional and event["new"] and event["status"] in CORE_STATUSES and event.get("korean", True))
+    return bool(
+        named and not optional and event["new"] and event["status"] in CORE_STATUSES and event.get("korean", True)
+    )
 
 
 def _is_false_if_reported(entry: tuple[int, int, Mapping[str, Any], bool]) -> bool:
@@ -192,7 +196,10 @@ def _is_false_if_reported(entry: tuple[int, int, Mapping[str, Any], bool]) -> bo
 
 def _identity(gold: _Gold, entry: tuple[int, int, Mapping[str, Any], bool]) -> frozenset[int]:
     """The unordered pair within the article; a party of two events is one party where the names meet."""
-    return frozenset(next(i for i, names in enumerate(gold.parties) if i == index or names & gold.parties[index]) for index in entry[:2])
+    return frozenset(
+        next(i for i, names in enumerate(gold.parties) if i == index or names & gold.parties[index])
+        for index in entry[:2]
+    )
 
 
 def _same(gold: _Gold, entry: tuple[int, int, Mapping[str, Any], bool], one: Row, two: Row) -> bool:
@@ -202,7 +209,7 @@ def _same(gold: _Gold, entry: tuple[int, int, Mapping[str, Any], bool], one: Row
 
 
 def _one_party_known(gold: _Gold, one: Row, two: Row) -> bool:
-    """One side is a gold party and the other is not a party at all: likely the wrong organisation, not the wrong relation."""
+    """One side is a gold party and the other is no party at all: likely the wrong organisation, not relation."""
     everyone = set().union(*gold.parties) if gold.parties else set()
     known = [bool(everyone & {fold(name) for name in _names(party)}) for party in (one, two)]
     return any(known) and not all(known)
@@ -257,8 +264,8 @@ def co_occurrence(reader: Reader) -> Callable[[Iterable[Row]], Iterable[Mapping[
             events = []
             for sentence, parties in reader.co_mentions(row):
                 events += [
-                    {"parties": pair, "pairs": [[0, 1]], "kind": "alliance", "status": "signed", "new": True, "date": None,
-                     "confidence": 1.0, "evidence": {"text": sentence}}
+                    {"parties": pair, "pairs": [[0, 1]], "kind": "alliance", "status": "signed", "new": True,
+                     "date": None, "confidence": 1.0, "evidence": {"text": sentence}}
                     for pair in combinations(parties, 2)
                 ]  # fmt: skip
             yield {"id": row["id"], "events": events}
@@ -285,7 +292,10 @@ def summary(reports: Mapping[str, Report]) -> Table:
     """One row a system: pair scores with their intervals, and accuracies on true positives."""
     table = Table("system", "P", "R", "F1", "tp/fp/fn", *FIELDS, title="pairs, and fields of the pairs found")
     for name, report in reports.items():
-        cells = [f"{value:.3f} [{low:.2f}–{high:.2f}]" for value, (low, high) in zip(report.scores, report.intervals(), strict=True)]
+        cells = [
+            f"{value:.3f} [{low:.2f}–{high:.2f}]"
+            for value, (low, high) in zip(report.scores, report.intervals(), strict=True)
+        ]
         counts = "/".join(str(report.count(outcome)) for outcome in ("tp", "fp", "fn"))
         table.add_row(name, *cells, counts, *(f"{report.accuracy(field_name):.3f}" for field_name in FIELDS))
     return table
@@ -300,13 +310,16 @@ def print_report(report: Report, console: Console, errors: int) -> None:
         sweep.add_row(f"{threshold:.2f}", *(f"{value:.3f}" for value in values))
     console.print(sweep)
     ece, bins = report.calibration()
-    console.print(f"expected calibration error {ece:.3f}: " + ", ".join(f"{mean:.2f}→{right:.2f} ({n})" for mean, right, n in bins))
+    console.print(
+        f"expected calibration error {ece:.3f}: "
+        + ", ".join(f"{mean:.2f}→{right:.2f} ({n})" for mean, right, n in bins)
+    )
     console.print("errors: " + ", ".join(f"{name} {count}" for name, count in report.error_classes().most_common()))
     shown = [verdict for verdict in report.verdicts if verdict.error][:errors]
     for verdict in sorted(shown, key=lambda verdict: (verdict.outcome, verdict.error or "")):
         console.print(
-            f"{verdict.outcome} {verdict.error} {verdict.confidence:.2f} {verdict.names[0]} – {verdict.names[1]} | {verdict.detail} "
-            f"| {verdict.article}",
+            f"{verdict.outcome} {verdict.error} {verdict.confidence:.2f} {verdict.names[0]} – {verdict.names[1]} "
+            f"| {verdict.detail} | {verdict.article}",
             markup=False, highlight=False, soft_wrap=True,
         )  # fmt: skip
 

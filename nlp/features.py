@@ -3,6 +3,8 @@
 Features are names of facts ("ko|role=subject+with"); what each is worth is learnt (`confidence.py`).
 """
 
+# ruff: noqa: E501 (patterns are lists of words; broken lines would hide them)
+
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -20,12 +22,13 @@ _TRUSTED = ("table", "corporate", "led", "spelled", "introduced", "suffix", "mod
 
 
 class Part(NamedTuple):
-    """An entity's part in a sentence: which entity, where, its role, and which list of names it stands in."""
+    """An entity's part in a sentence: which entity, where, its role, and which list and which clause it stands in."""
 
     entity: int
     mention: Mention
     role: str
     group: int
+    clause: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,12 +47,17 @@ class View:
 
 
 class Instance(NamedTuple):
-    """A pair of entities (indexes, ordered by place) in one sentence, and what is seen of them there."""
+    """A pair of entities (indexes, ordered by place) in one sentence, and what is seen of them there.
+
+    `cue` is where the deal word stands, `start` and `end` where the clauses that name the two do.
+    """
 
     one: int
     two: int
     sentence: int
     cue: int
+    start: int
+    end: int
     features: tuple[str, ...]
 
 
@@ -67,7 +75,10 @@ _ROLES_KO = (
     ("genitive", r"^['’\"”]?\s?의(?![가-힣])"),
     ("by", r"^['’\"”]?\s?(?:으로|로|로서)(?![가-힣])"),
     ("copula", r"^['’\"”]?\s?(?:인|이다|이며|이고|입니다)(?![가-힣])"),
-    ("person", r"^\s?(?:대표|회장|사장|부회장|부사장|전무|상무|이사|교수|총장|원장|본부장|실장|팀장|관계자|연구원|애널리스트|CEO|CTO)"),
+    (
+        "person",
+        r"^\s?(?:대표|회장|사장|부회장|부사장|전무|상무|이사|교수|총장|원장|본부장|실장|팀장|관계자|연구원|애널리스트|CEO|CTO)",
+    ),
     ("etc", r"^\s등"),
     ("end", r"^['’\"”\])]*\s*$|^['’\"”]?\s?[…]"),
 )
@@ -77,16 +88,43 @@ _ROLES_EN = (
     ("of", r"\bof\s$"), ("for", r"\bfor\s$"), ("at", r"\b(?:at|in|on)\s$"), ("like", r"\b(?:like|as|including)\s$"), ("that", r"\b(?:that|which|said)\s$"),
 )  # fmt: skip
 _ROLE_PATTERNS_EN = [(role, re.compile(pattern)) for role, pattern in _ROLES_EN]
-_ADJECTIVES_EN = re.compile(r"(?:\s|^)(?:(?:the|an?|its|U\.S\.|South|Korean|Japanese|Chinese|American|global|leading|tech|giant|partner|[A-Za-z]+-based|chip|startup|company|firm|AI|automaker|chipmaker|telecom)\s)+$", re.I)
-_LIST_JOIN_EN = re.compile(r"^(?:\s?\([^)]{0,40}\))?\s?(?:,|,?\sand|,?\sas well as|&|/|,?\salong with)\s?(?:the\s|its\s|[a-z\-]+\s){0,3}$")
-_LIST_JOIN_KO = re.compile(r"^(?:와|과|랑|하고)?\s?(?:[^\s,.]{1,12}\s){0,3}?$|^\s?[·ㆍ∙,/&\-–—×]\s?(?:[^\s,.]{1,12}\s){0,3}?$|^\s(?:및|그리고|x|X)\s(?:[^\s,.]{1,12}\s){0,3}?$")
-_SUBJECT_AFTER_EN = re.compile(r"^(?:\s?\([^)]{0,40}\))?(?:,[^,]{3,120},)?\s(?:has|have|had|will|is|are|was|were|said|says|also|today|announced|signed|signs|and|[a-z]+(?:ed|s)\b)")
+_ADJECTIVES_EN = re.compile(
+    r"(?:\s|^)(?:(?:the|an?|its|U\.S\.|South|Korean|Japanese|Chinese|American|global|leading|tech|giant|partner|[A-Za-z]+-based|chip|startup|company|firm|AI|automaker|chipmaker|telecom)\s)+$",
+    re.I,
+)
+_LIST_JOIN_EN = re.compile(
+    r"^(?:\s?\([^)]{0,40}\))?\s?(?:,|,?\sand|,?\sas well as|&|/|,?\salong with)\s?(?:the\s|its\s|[a-z\-]+\s){0,3}$"
+)
+_LIST_JOIN_KO = re.compile(
+    r"^(?:와|과|랑|하고)?\s?(?:[^\s,.]{1,12}\s){0,3}?$|^\s?[·ㆍ∙,/&\-–—×]\s?(?:[^\s,.]{1,12}\s){0,3}?$|^\s(?:및|그리고|x|X)\s(?:[^\s,.]{1,12}\s){0,3}?$"
+)
+_VERB_AFTER_EN = re.compile(
+    r"^(?:\s?\([^)]{0,40}\))?\s(?:has|have|had|will|is|are|was|were|began|won|took|struck|built|signed|said|also|plans|[a-z]+ed)\b"
+)
+_CLAUSE_END = {"en": re.compile(r"[,;]"), "ko": re.compile(r"(?:고|며|면서|지만|는데|으나|했고|한편),?\s|;")}
+_SUBJECT_AFTER_EN = re.compile(
+    r"^(?:\s?\([^)]{0,40}\))?(?:,[^,]{3,120},)?\s(?:has|have|had|will|is|are|was|were|said|says|also|today|announced|signed|signs|and|[a-z]+(?:ed|s)\b)"
+)
 
 
 def sentence_parts(full: str, sentence: Sentence, mentions: Sequence[tuple[int, Mention]], lang: str) -> list[Part]:
     """The roles of a sentence's mentions (with their entity indexes, in order); members of a list share a role."""
-    if lang == "en":
-        return _parts_english(full, sentence, mentions)
+    parts = _parts_english(full, sentence, mentions) if lang == "en" else _parts_korean(full, sentence, mentions)
+    return _in_clauses(full, parts, lang)
+
+
+def _in_clauses(full: str, parts: Sequence[Part], lang: str) -> list[Part]:
+    """Count clauses: one begins with a subject that follows what another subject did."""
+    placed: list[Part] = []
+    clause = 0
+    for part in parts:
+        if placed and part.role == "subject" and part.group != placed[-1].group:
+            clause += bool(_CLAUSE_END[lang].search(full[placed[-1].mention.end : part.mention.start]))
+        placed.append(part._replace(clause=clause))
+    return placed
+
+
+def _parts_korean(full: str, sentence: Sentence, mentions: Sequence[tuple[int, Mention]]) -> list[Part]:
     roles = [_role_korean(full, sentence, mention) for _, mention in mentions]
     groups = list(range(len(mentions)))
     for index in range(len(mentions) - 2, -1, -1):
@@ -97,7 +135,10 @@ def sentence_parts(full: str, sentence: Sentence, mentions: Sequence[tuple[int, 
         if len(gap) <= _GAP and _LIST_JOIN_KO.match(gap.replace("'", "").replace("‘", "")):
             groups[index] = groups[index + 1]
             roles[index] = roles[index + 1]
-    return [Part(entity, mention, role, group) for (entity, mention), role, group in zip(mentions, roles, groups, strict=True)]
+    return [
+        Part(entity, mention, role, group)
+        for (entity, mention), role, group in zip(mentions, roles, groups, strict=True)
+    ]
 
 
 def _role_korean(full: str, sentence: Sentence, mention: Mention) -> str:
@@ -114,7 +155,12 @@ def _parts_english(full: str, sentence: Sentence, mentions: Sequence[tuple[int, 
         role, group = _role_english(full, sentence, mention, index), index
         if parts:
             gap = full[parts[-1].mention.end : mention.start]
-            if len(gap) <= _GAP and _LIST_JOIN_EN.match(gap):
+            acts = parts[-1].role not in ("subject", "first") and _VERB_AFTER_EN.match(
+                full[mention.end : mention.end + 60]
+            )
+            if acts and "," in gap:
+                role = "subject"
+            elif len(gap) <= _GAP and _LIST_JOIN_EN.match(gap):
                 role, group = parts[-1].role, parts[-1].group
         parts.append(Part(entity, mention, role, group))
     return parts
@@ -129,7 +175,9 @@ def _role_english(full: str, sentence: Sentence, mention: Mention, index: int) -
     after = full[mention.end : min(sentence.end, mention.end + 160)]
     if after.startswith(("’s", "'s")):
         return "genitive"
-    if _SUBJECT_AFTER_EN.match(after) and (index == 0 or not before.strip() or before.rstrip().endswith((",", "and", "“", '"'))):
+    if _SUBJECT_AFTER_EN.match(after) and (
+        index == 0 or not before.strip() or before.rstrip().endswith((",", "and", "“", '"'))
+    ):
         return "subject"
     return "first" if index == 0 else "object"
 
@@ -152,7 +200,9 @@ def pair_instances(view: View) -> Iterator[Instance]:
         topic = subject if subject is not None else topic
 
 
-def _pairs_within(view: View, sentence: Sentence, parts: Sequence[Part], cues: Sequence[Cue], topic: int | None) -> Iterator[Instance]:
+def _pairs_within(
+    view: View, sentence: Sentence, parts: Sequence[Part], cues: Sequence[Cue], topic: int | None
+) -> Iterator[Instance]:
     shared = _sentence_features(view, sentence, parts, topic)
     best: dict[tuple[int, int], Instance] = {}
     for index, one in enumerate(parts):
@@ -161,11 +211,14 @@ def _pairs_within(view: View, sentence: Sentence, parts: Sequence[Part], cues: S
                 continue
             key = (min(one.entity, two.entity), max(one.entity, two.entity))
             gap = two.mention.start - one.mention.end
-            if key in best and not (one.role == "subject" and two.role == "with"):
+            if key in best and not (one.clause == two.clause and one.role == "subject" and two.role == "with"):
                 continue
             cue, features = _pair_features(view, sentence, one, two, parts, cues)
             place = ("gap=0" if gap < 8 else "gap=1" if gap < 25 else "gap=2" if gap < 60 else "gap=3",)
-            best[key] = Instance(one.entity, two.entity, sentence.index, cue, _tagged(view, features + shared + place))
+            start, end = _clause_bounds(sentence, one, two, parts)
+            best[key] = Instance(
+                one.entity, two.entity, sentence.index, cue, start, end, _tagged(view, features + shared + place)
+            )
     yield from best.values()
 
 
@@ -185,7 +238,14 @@ def _pairs_with_topic(
                 f"elided={name}+{part.role}+{subjects}", f"elided-cue={name}+{cue.group}", f"cue={cue.group}", f"word={view.full[cue.start:cue.end]}",
                 *_entity_features(view, entity, part.entity),
             )  # fmt: skip
-            yield Instance(entity, part.entity, sentence.index, cue.start, _tagged(view, features + shared))
+            start, end = _clause_bounds(sentence, part, part, parts)
+            yield Instance(entity, part.entity, sentence.index, cue.start, start, end, _tagged(view, features + shared))
+
+
+def _clause_bounds(sentence: Sentence, one: Part, two: Part, parts: Sequence[Part]) -> tuple[int, int]:
+    starts = [part.mention.start for part in parts if part.clause == one.clause]
+    later = [part.mention.start for part in parts if part.clause > two.clause]
+    return (sentence.start if one.clause == 0 else min(starts)), min(later, default=sentence.end)
 
 
 UNTOLD = ("untold",)
@@ -194,15 +254,18 @@ UNTOLD = ("untold",)
 
 def untold_instance(view: View, one: int, two: int) -> Instance:
     """An instance for such a pair, in the sentence with a deal word that names one of them nearest to the other."""
-    places = {index: [s for s, parts in view.parts.items() if any(part.entity == index for part in parts)] for index in (one, two)}
+    places = {
+        index: [s for s, parts in view.parts.items() if any(part.entity == index for part in parts)]
+        for index in (one, two)
+    }
     telling = [s for index in (one, two) for s in places[index] if s in view.cues] or places[one] + places[two]
 
     def distance(sentence: int) -> tuple[int, int]:
         return max(min(abs(sentence - other) for other in places[index]) for index in (one, two)), sentence
 
     best = min(telling, key=distance)
-    cues = view.cues.get(best)
-    return Instance(one, two, best, cues[0].start if cues else view.sentences[best].start, UNTOLD)
+    cues, sentence = view.cues.get(best), view.sentences[best]
+    return Instance(one, two, best, cues[0].start if cues else sentence.start, sentence.start, sentence.end, UNTOLD)
 
 
 def _tagged(view: View, features: Sequence[str]) -> tuple[str, ...]:
@@ -223,12 +286,17 @@ def _pair_features(
     main = order[0] if order else Cue(two.mention.end, two.mention.end, "nothing")
     together = one.group == two.group
     roles = f"list:{two.role}" if together else f"{one.role}+{two.role}"
+    if one.clause != two.clause:
+        roles = f"far:{roles}"
     distance = after[0].start - two.mention.end if after else 999
-    third = {part.entity for part in parts if one.mention.end <= part.mention.start < two.mention.start} - {one.entity, two.entity}
+    third = {part.entity for part in parts if one.mention.end <= part.mention.start < two.mention.start} - {
+        one.entity,
+        two.entity,
+    }
     features = [
         f"roles={roles}", f"roles-cue={roles}|{main.group}", f"cue={main.group}", f"word={view.full[main.start:main.end]}",
         f"after={after[0].group if after else None}", f"near={distance // 12 if distance < 60 else 5}",
-        f"third={min(len(third), 3)}", *(f"between={cue.group}" for cue in between), *(f"later={cue.group}" for cue in after[:4]),
+        f"third={min(len(third), 3)}", f"clauses={min(two.clause - one.clause, 2)}|{min(max(part.clause for part in parts), 2)}", *(f"between={cue.group}" for cue in between), *(f"later={cue.group}" for cue in after[:4]),
         *(f"before={cue.group}" for cue in before[-2:]),
         f"tail={view.full[two.mention.end:sentence.end].strip()[:2]}" if sentence.in_title else "body",
         *_entity_features(view, one.entity, two.entity),

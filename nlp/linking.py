@@ -1,5 +1,7 @@
 """From mentions to organisations: the table's where it is known, else a provisional one named by the article itself."""
 
+# ruff: noqa: E501 (patterns are lists of words; broken lines would hide them)
+
 import hashlib
 import re
 from collections.abc import Iterable, Sequence
@@ -10,8 +12,26 @@ from nlp.recognition import Mention
 from nlp.unlisted import organization_type
 from nlp.unlisted_english import organization_type_english
 
-_SOURCES = ("table", "corporate", "led", "model", "spelled", "introduced", "suffix", "headline", "defined", "doubtful", "with", "listed", "subject", "object", "initial")
-_PARENTHESIS = re.compile(r"^['’\"”]?\s?\((?:이하|약칭|옛|구|일명|the\s)?[,:]?\s*['‘“\"]?([가-힣A-Za-z0-9][^()]{0,40}?)['’”\"]?(?:\s?[,;/·].{0,40}?)?\)")
+_SOURCES = (
+    "table",
+    "corporate",
+    "led",
+    "model",
+    "spelled",
+    "introduced",
+    "suffix",
+    "headline",
+    "defined",
+    "doubtful",
+    "with",
+    "listed",
+    "subject",
+    "object",
+    "initial",
+)
+_PARENTHESIS = re.compile(
+    r"^['’\"”]?\s?\((?:이하|약칭|옛|구|일명|the\s)?[,:]?\s*['‘“\"]?([가-힣A-Za-z0-9][^()]{0,40}?)['’”\"]?(?:\s?[,;/·].{0,40}?)?\)"
+)
 _NATION_BEFORE = (
     ("US", r"미국(?:의|\s)|美\s?|실리콘밸리|북미|US-based|U\.S\.|American"), ("JP", r"일본(?:의|\s)|日\s?|Japan"), ("CN", r"중국(?:의|\s)|中\s?|Chin(?:a|ese)"),
     ("GB", r"영국|英|UK|British"), ("DE", r"독일|獨|German"), ("FR", r"프랑스|佛|French|France"), ("TW", r"대만|Taiwan"), ("SG", r"싱가포르|Singapore"),
@@ -66,7 +86,9 @@ class Linker:
         """Whether one is the other's parent, directly or further up."""
         if one.organization is None or two.organization is None:
             return False
-        return two.org_id in self._gazetteer.ancestors(one.org_id) or one.org_id in self._gazetteer.ancestors(two.org_id)
+        return two.org_id in self._gazetteer.ancestors(one.org_id) or one.org_id in self._gazetteer.ancestors(
+            two.org_id
+        )
 
     def is_sister(self, one: Entity, two: Entity) -> bool:
         if one.organization is None or two.organization is None:
@@ -133,7 +155,9 @@ def _entity(key: str, mention: Mention, organization: Organization | None, full:
     if organization is not None:
         name = (organization.name_en if lang == "en" else None) or organization.name
         return Entity(organization.id, name, organization.type, organization.country, organization, mention.source)
-    kind = organization_type_english(mention.surface) if mention.surface.isascii() else organization_type(mention.surface)
+    kind = (
+        organization_type_english(mention.surface) if mention.surface.isascii() else organization_type(mention.surface)
+    )
     return Entity(key, mention.surface, kind, None, None, mention.source)
 
 
@@ -171,7 +195,11 @@ def _describe(entity: Entity, full: str, lang: str, same: _Names) -> None:
     entity.names = list(dict.fromkeys(mention.surface for mention in entity.mentions))
     for mention in entity.mentions:
         match = _PARENTHESIS.match(full[mention.end : mention.end + 60])
-        if match and _may_equate(mention.surface, match.group(1), match.group(0)) and match.group(1) not in entity.names:
+        if (
+            match
+            and _may_equate(mention.surface, match.group(1), match.group(0))
+            and match.group(1) not in entity.names
+        ):
             entity.names.append(match.group(1).strip())
     if entity.organization is None:
         entity.name = max((mention.surface for mention in entity.mentions), key=len)

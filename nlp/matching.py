@@ -4,6 +4,8 @@ A word-start dictionary and not spaCy's PhraseMatcher: Kiwi cuts one name differ
 matching over its tokens misses names that matching over characters finds.
 """
 
+# ruff: noqa: E501 (patterns are lists of words; broken lines would hide them)
+
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
@@ -19,7 +21,9 @@ PARTICLES = re.compile(
 )
 """What may follow a noun within its word; matches the empty string too, so use `fullmatch`."""
 
-_WORD_START = re.compile(r"(?<![가-힣A-Za-z0-9])[가-힣A-Za-z0-9]|(?<=㈜)\w|(?<=\(주\))\w|(?<=[美日中英獨佛韓])[가-힣A-Za-z]")
+_WORD_START = re.compile(
+    r"(?<![가-힣A-Za-z0-9])[가-힣A-Za-z0-9]|(?<=㈜)\w|(?<=\(주\))\w|(?<=[美日中英獨佛韓])[가-힣A-Za-z]"
+)
 _HANGUL_RUN = re.compile(r"[가-힣]*")
 _LOOSE_LENGTH = 5  # a name written without a space is found written with one only from this length on
 _PREFIX = 2

@@ -60,8 +60,15 @@ class _Claim:
     precision: str | None
     confidence: float
 
+    @property
+    def deal(self) -> tuple[object, ...]:
+        """What the claims of one deal share."""
+        return self.sentence, self.kind, self.status, self.new, self.date
 
-def read_pairs(view: View, weights: Weights, linker: Linker, model: Mapping[tuple[int, int], ModelPair]) -> list[PairReading]:
+
+def read_pairs(
+    view: View, weights: Weights, linker: Linker, model: Mapping[tuple[int, int], ModelPair]
+) -> list[PairReading]:
     """Every pair that may be partners, in order of place, with the features that decide."""
     told: dict[tuple[int, int], list[tuple[tuple[float, ...], Instance]]] = defaultdict(list)
     for instance in pair_instances(view):
@@ -76,7 +83,9 @@ def read_pairs(view: View, weights: Weights, linker: Linker, model: Mapping[tupl
     readings = []
     for (one, two), sentences in sorted(told.items()):
         sentences.sort(key=lambda item: (-_core_margin(item[0]), item[1].sentence))
-        readings.append(PairReading(one, two, sentences, _joined_features(view, one, two, sentences), model.get((one, two))))
+        readings.append(
+            PairReading(one, two, sentences, _joined_features(view, one, two, sentences), model.get((one, two)))
+        )
     return readings
 
 
@@ -100,20 +109,25 @@ def _margin(scores: Sequence[float], index: int) -> float:
     return scores[index] - top - math.log(max(others, 1e-9))
 
 
-def _joined_features(view: View, one: int, two: int, told: Sequence[tuple[tuple[float, ...], Instance]]) -> dict[str, float]:
+def _joined_features(
+    view: View, one: int, two: int, told: Sequence[tuple[tuple[float, ...], Instance]]
+) -> dict[str, float]:
     lang = view.article.lang
     best = [max(_margin(scores, index) for scores, _ in told) for index in (1, 2, 3)]
     second = sorted((_core_margin(scores) for scores, _ in told), reverse=True)[1:2]
-    in_title = [sum(not mention.start > len(view.article.title) for mention in view.entities[index].mentions) for index in (one, two)]
-    features = {
+    in_title = [
+        sum(not mention.start > len(view.article.title) for mention in view.entities[index].mentions)
+        for index in (one, two)
+    ]
+    return {
         "core": best[0], "background": best[1], "unsettled": best[2], f"core-{lang}": best[0],
         "second": second[0] if second else -3.0, "told": math.log(len(told)),
         "titled": float(any(view.sentences[instance.sentence].in_title for _, instance in told)),
-        "both-in-title": float(all(in_title)), "one-in-title": float(any(in_title)), "lead": float(min(i.sentence for _, i in told) <= 2),
+        "both-in-title": float(all(in_title)), "one-in-title": float(any(in_title)),
+        "lead": float(min(i.sentence for _, i in told) <= 2),
         "rivals": math.log1p(len(view.entities)), f"lang-{lang}": 1.0,
         "undisclosed": float("undisclosed" in (view.entities[one].source, view.entities[two].source)),
     }  # fmt: skip
-    return features
 
 
 def pair_probabilities(reading: PairReading, weights: Weights, use_model: bool) -> tuple[float, ...]:
@@ -130,7 +144,12 @@ def model_features(reading: PairReading, by_rules: Sequence[float]) -> dict[str,
     features = {name: _logit(value) for name, value in zip(CLASSES, by_rules, strict=True)}
     core, background = _logit(reading.model.core), _logit(reading.model.background)
     untold = float(reading.told[0][1].features == UNTOLD)
-    return features | {"model-core": core, "model-background": background, "untold": untold, "told-core": core * (1 - untold)}
+    return features | {
+        "model-core": core,
+        "model-background": background,
+        "untold": untold,
+        "told-core": core * (1 - untold),
+    }
 
 
 def _logit(probability: float) -> float:
@@ -150,7 +169,9 @@ def read_events(view: View, readings: Iterable[PairReading], weights: Weights, u
     return [_event(view, group) for group in _grouped(claims)]
 
 
-def _claim(view: View, reading: PairReading, probabilities: Sequence[float], report: float, dates: "_Dates") -> _Claim | None:
+def _claim(
+    view: View, reading: PairReading, probabilities: Sequence[float], report: float, dates: "_Dates"
+) -> _Claim | None:
     _, core, background, unsettled = probabilities
     if core >= report:
         label, confidence = 1, core
@@ -163,7 +184,9 @@ def _claim(view: View, reading: PairReading, probabilities: Sequence[float], rep
     sentence = view.sentences[instance.sentence]
     texts = [_clause(view, instance)]
     kind = _kind(view, texts, reading.model)
-    status = _status(view.text(sentence), kind, view.article.lang, label, reading.model)
+    status = _status(
+        view.text(sentence) if view.article.lang == "ko" else texts[0], kind, view.article.lang, label, reading.model
+    )
     day, precision = dates.of([item[1] for item in ranked], instance)
     return _Claim(reading.one, reading.two, sentence, kind, status, label != 2, day, precision, confidence)
 
@@ -172,13 +195,16 @@ def _evidence(view: View, ranked: Sequence[tuple[tuple[float, ...], Instance]], 
     scores, best = ranked[0]
     if view.sentences[best.sentence].in_title:
         for other_scores, other in ranked[1:]:
-            if not view.sentences[other.sentence].in_title and _margin(scores, label) - _margin(other_scores, label) < _EVIDENCE_MARGIN:
+            if (
+                not view.sentences[other.sentence].in_title
+                and _margin(scores, label) - _margin(other_scores, label) < _EVIDENCE_MARGIN
+            ):
                 return other
     return best
 
 
 def _clause(view: View, instance: Instance) -> str:
-    return view.text(view.sentences[instance.sentence])
+    return view.full[instance.start : instance.end]
 
 
 def _kind(view: View, texts: Sequence[str], model: ModelPair | None) -> str:
@@ -217,8 +243,12 @@ class _Dates:
         for instance in [evidence, *(other for other in instances if other is not evidence)][:3]:
             sentence = self._view.sentences[instance.sentence]
             text = self._view.text(sentence)
-            mentions = find_dates(text, self._view.article.published, self._view.article.lang, self._said[sentence.index])
-            found = deal_date(text, mentions, instance.cue - sentence.start, self._view.article.lang)
+            mentions = find_dates(
+                text, self._view.article.published, self._view.article.lang, self._said[sentence.index]
+            )
+            first, last = instance.start - sentence.start, instance.end - sentence.start
+            inside = [mention for mention in mentions if first <= mention.start < last]
+            found = deal_date(text, inside or mentions, instance.cue - sentence.start, self._view.article.lang)
             if found[0] is not None:
                 return found
         return None, None
@@ -229,10 +259,7 @@ def _grouped(claims: Sequence[_Claim]) -> list[list[_Claim]]:
     groups: list[list[_Claim]] = []
     for claim in sorted(claims, key=lambda one: (one.sentence.start, one.one, one.two)):
         for group in groups:
-            same = group[0].sentence == claim.sentence and (group[0].kind, group[0].status, group[0].new, group[0].date) == (
-                claim.kind, claim.status, claim.new, claim.date
-            )  # fmt: skip
-            if same and any({claim.one, claim.two} & {other.one, other.two} for other in group):
+            if group[0].deal == claim.deal and any({claim.one, claim.two} & {other.one, other.two} for other in group):
                 group.append(claim)
                 break
         else:
@@ -241,28 +268,33 @@ def _grouped(claims: Sequence[_Claim]) -> list[list[_Claim]]:
 
 
 def _event(view: View, claims: Sequence[_Claim]) -> dict[str, Any]:
-    indexes = sorted({index for claim in claims for index in (claim.one, claim.two)}, key=lambda index: _order(view.entities[index], index))
+    indexes = sorted(
+        {index for claim in claims for index in (claim.one, claim.two)},
+        key=lambda index: _order(view.entities[index], index),
+    )
     place = {index: position for position, index in enumerate(indexes)}
     first = claims[0]
     pairs = sorted(sorted((place[claim.one], place[claim.two])) for claim in claims)
     return {
         "parties": [_party(view.entities[index], first.sentence) for index in indexes],
         "pairs": pairs,
-        "kind": first.kind, "status": first.status, "new": first.new, "date": first.date, "date_precision": first.precision,
+        "kind": first.kind, "status": first.status, "new": first.new,
+        "date": first.date, "date_precision": first.precision,
         "confidence": round(min(claim.confidence for claim in claims), 4),
         "evidence": {"text": view.text(first.sentence), "start": first.sentence.start, "end": first.sentence.end},
     }  # fmt: skip
 
 
 def _order(entity: Entity, index: int) -> tuple[bool, bool, int]:
-    """Korean companies first, others that are no company last (annotation guide: the Korean company first in a pair)."""
+    """Korean companies first, what is no company last (annotation guide: the Korean company first in a pair)."""
     return entity.type != "company", entity.country != "KR", index
 
 
 def _party(entity: Entity, sentence: Sentence) -> dict[str, Any]:
     mention = next((one for one in entity.mentions if sentence.start <= one.start < sentence.end), entity.mentions[0])
     party: dict[str, Any] = {
-        "name": entity.name, "org_id": entity.org_id, "aliases": entity.aliases, "type": entity.type, "country": entity.country,
+        "name": entity.name, "org_id": entity.org_id, "aliases": entity.aliases,
+        "type": entity.type, "country": entity.country,
         "surface": mention.surface, "start": mention.start, "end": mention.end,
     }  # fmt: skip
     if entity.source == "undisclosed":

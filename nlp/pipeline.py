@@ -50,11 +50,14 @@ class Plan:
 
 
 def plan_reading(article: Article) -> Plan:
-    """Choose title, first sentence and every sentence with a deal word, with the one before it (for 양사); none if none has one."""
+    """Choose title, first sentence, every sentence with a deal word and the one before it; none if none has one."""
     full = article.full
     sentences = split_sentences(full, len(article.title))
     cues = {one.index: found for one in sentences if (found := find_cues(full[one.start : one.end], article.lang))}
-    moved = {index: [Cue(cue.start + sentences[index].start, cue.end + sentences[index].start, cue.group) for cue in found] for index, found in cues.items()}
+    moved = {
+        index: [Cue(cue.start + sentences[index].start, cue.end + sentences[index].start, cue.group) for cue in found]
+        for index, found in cues.items()
+    }
     wanted = {index for found in cues for index in (found, found - 1)} | {0, 1}
     return Plan(sentences, moved, [one for one in sentences if one.index in wanted] if cues else [])
 
@@ -107,21 +110,43 @@ class Organizations:
         mentions = _with_tagged(doc.text, mentions, doc._.predictions)
         entities = self._linker.link(doc.text, mentions, article.lang)
         hidden = [mention for mention in undisclosed_partners(doc.text, article.lang) if _is_free(mention, mentions)]
-        entities += [Entity("", mention.surface, "company", None, None, "undisclosed", [mention.surface], [mention]) for mention in hidden]
+        entities += [
+            Entity("", mention.surface, "company", None, None, "undisclosed", [mention.surface], [mention])
+            for mention in hidden
+        ]
         doc._.view = _view(article, doc.text, plan, entities)
-        doc.spans[SPANS] = [span for entity in entities for mention in entity.mentions if (span := _span(doc, entity, mention)) is not None]
+        doc.spans[SPANS] = [
+            span
+            for entity in entities
+            for mention in entity.mentions
+            if (span := _span(doc, entity, mention)) is not None
+        ]
         return doc
 
-    def _predict(self, full: str, plan: Plan, mentions: Sequence[Mention]) -> list[tuple[Passage, Prediction, list[Mention]]]:
-        """The encoder's reading of every passage that holds a deal word, with the mentions handed to it as candidates."""
+    def _predict(
+        self, full: str, plan: Plan, mentions: Sequence[Mention]
+    ) -> list[tuple[Passage, Prediction, list[Mention]]]:
+        """The encoder's reading of each passage with a deal word, and the mentions it was handed as candidates."""
         if self._encoder is None:
             return []
         read = []
         for passage in self._encoder.passages(full):
-            if not any(passage.start < cue.end and cue.start < passage.end for found in plan.cues.values() for cue in found):
+            if not any(
+                passage.start < cue.end and cue.start < passage.end for found in plan.cues.values() for cue in found
+            ):
                 continue
-            inside = [(mention, place) for mention in mentions if (place := passage.from_article(mention.start, mention.end)) is not None]
-            read.append((passage, self._encoder.read(passage.text, [place for _, place in inside]), [mention for mention, _ in inside]))
+            inside = [
+                (mention, place)
+                for mention in mentions
+                if (place := passage.from_article(mention.start, mention.end)) is not None
+            ]
+            read.append(
+                (
+                    passage,
+                    self._encoder.read(passage.text, [place for _, place in inside]),
+                    [mention for mention, _ in inside],
+                )
+            )
         return read
 
 
@@ -138,13 +163,19 @@ class Partnerships:
         return doc
 
 
-def model_pairs(view: View, predictions: Sequence[tuple[Passage, Prediction, list[Mention]]]) -> dict[tuple[int, int], ModelPair]:
+def model_pairs(
+    view: View, predictions: Sequence[tuple[Passage, Prediction, list[Mention]]]
+) -> dict[tuple[int, int], ModelPair]:
     """What the encoder says of each pair of entities, from the passage where it is surest that there is a deal."""
     best: dict[tuple[int, int], ModelPair] = {}
     for passage, prediction, _ in predictions:
         groups, owners = [], []
         for index, entity in enumerate(view.entities):
-            places = [place for mention in entity.mentions if (place := passage.from_article(mention.start, mention.end)) is not None]
+            places = [
+                place
+                for mention in entity.mentions
+                if (place := passage.from_article(mention.start, mention.end)) is not None
+            ]
             if places:
                 groups.append(places)
                 owners.append(index)
@@ -156,7 +187,9 @@ def model_pairs(view: View, predictions: Sequence[tuple[Passage, Prediction, lis
     return best
 
 
-def _with_tagged(full: str, mentions: list[Mention], predictions: Sequence[tuple[Passage, Prediction, list[Mention]]]) -> list[Mention]:
+def _with_tagged(
+    full: str, mentions: list[Mention], predictions: Sequence[tuple[Passage, Prediction, list[Mention]]]
+) -> list[Mention]:
     """Add the names that only the encoder found."""
     tagged: dict[tuple[int, int], Mention] = {}
     for passage, prediction, _ in predictions:
@@ -171,7 +204,10 @@ def _is_free(mention: Mention, others: Sequence[Mention]) -> bool:
 
 
 def _view(article: Article, full: str, plan: Plan, entities: Sequence[Entity]) -> View:
-    owners = sorted(((mention, index) for index, entity in enumerate(entities) for mention in entity.mentions), key=lambda item: item[0].start)
+    owners = sorted(
+        ((mention, index) for index, entity in enumerate(entities) for mention in entity.mentions),
+        key=lambda item: item[0].start,
+    )
     parts: dict[int, list[Part]] = {}
     for sentence in plan.sentences:
         inside = [(index, mention) for mention, index in owners if sentence.start <= mention.start < sentence.end]
@@ -200,6 +236,10 @@ def load_pipeline(lang: str, model: bool) -> Language:
 def make_doc(nlp: Language, article: Article, plan: Plan) -> Doc:
     """The Doc over title and text, carrying article and plan; only what the plan chose is analysed."""
     tokenizer = nlp.tokenizer
-    doc = tokenizer.analyse(article.full, plan.regions) if isinstance(tokenizer, KiwiTokenizer) else nlp.make_doc(article.full)
+    doc = (
+        tokenizer.analyse(article.full, plan.regions)
+        if isinstance(tokenizer, KiwiTokenizer)
+        else nlp.make_doc(article.full)
+    )
     doc._.article, doc._.plan = article, plan
     return doc

@@ -33,7 +33,12 @@ class Reader:
         for table in sorted((files("nlp") / "data" / "organizations").iterdir(), key=lambda entry: entry.name):
             digest.update(table.read_bytes())
         encoder = load_encoder() if uses_model(self._model) else None
-        parts = (f"jehyu-{_program()}", f"model-{encoder.version if encoder else 'none'}", f"weights-{load_weights().version}", f"table-{digest.hexdigest()[:8]}")
+        parts = (
+            f"jehyu-{_program()}",
+            f"model-{encoder.version if encoder else 'none'}",
+            f"weights-{load_weights().version}",
+            f"table-{digest.hexdigest()[:8]}",
+        )
         return " ".join(parts)
 
     @cached_property
@@ -48,11 +53,19 @@ class Reader:
             parsed = parse_article(article)
         except ArticleError as error:
             return {"id": identity, "events": [], "error": str(error)}
-        nlp = load_pipeline(parsed.lang, uses_model(self._model))  # a broken table or model is no fault of the article: it is raised
+        nlp = load_pipeline(
+            parsed.lang, uses_model(self._model)
+        )  # a broken table or model is no fault of the article: it is raised
         try:
             return {"id": identity, "events": _events(nlp, parsed)}
-        except Exception as error:  # one article that breaks the reader must not stop a run; the line says what happened
-            return {"id": identity, "events": [], "error": f"could not be read ({type(error).__name__}: {error}); please report it"}
+        except (
+            Exception
+        ) as error:  # one article that breaks the reader must not stop a run; the line says what happened
+            return {
+                "id": identity,
+                "events": [],
+                "error": f"could not be read ({type(error).__name__}: {error}); please report it",
+            }
 
     def read_many(self, articles: Iterable[object], processes: int = 1) -> Iterator[dict[str, Any]]:
         """Answers in input order; with `processes` > 1 from that many workers."""
@@ -82,7 +95,14 @@ class Reader:
         for sentence in view.sentences:
             if view.cues.get(sentence.index):
                 entities = {part.entity: view.entities[part.entity] for part in view.parts.get(sentence.index, [])}
-                yield view.text(sentence), [{"name": one.name, "aliases": one.aliases} for one in entities.values() if one.source != "undisclosed"]
+                yield (
+                    view.text(sentence),
+                    [
+                        {"name": one.name, "aliases": one.aliases}
+                        for one in entities.values()
+                        if one.source != "undisclosed"
+                    ],
+                )
 
 
 def load_reader(model: bool = True) -> Reader:

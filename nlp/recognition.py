@@ -1,5 +1,7 @@
 """Which organisations an article names, and where: the company table's names and those it lacks."""
 
+# ruff: noqa: E501 (patterns are lists of words; broken lines would hide them)
+
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -29,10 +31,16 @@ class Mention:
 
 
 # Where a news text names an outlet, a photographer or an agency that has no part in the story.
-_CREDIT_BEFORE = re.compile(r"(?:사진|자료|출처|그래픽|이미지|영상|ⓒ|©|Photo|Source|Credit|Image)\s?[=/:|]?\s?(?:제공\s?[=/:]?\s?)?$|[=/]\s?$")
-_CREDIT_AFTER = re.compile(r"^\s?(?:제공|기자|특파원|DB|자료사진|캡처|갈무리|화면|뉴스1|무단|via)\b|^\s?=\s?[가-힣]{2,4}\s?기자")
+_CREDIT_BEFORE = re.compile(
+    r"(?:사진|자료|출처|그래픽|이미지|영상|ⓒ|©|Photo|Source|Credit|Image)\s?[=/:|]?\s?(?:제공\s?[=/:]?\s?)?$|[=/]\s?$"
+)
+_CREDIT_AFTER = re.compile(
+    r"^\s?(?:제공|기자|특파원|DB|자료사진|캡처|갈무리|화면|뉴스1|무단|via)\b|^\s?=\s?[가-힣]{2,4}\s?기자"
+)
 _FIRM_AROUND = re.compile(r"(?:㈜|\(주\)|주식회사)\s?$")
-_FIRM_AFTER = re.compile(r"^\s?(?:㈜|\(주\)|\((?:대표|이하|총장|원장|회장|사장|\d{6}|[A-Z][a-z]|CEO))|^\s?(?:대표|회장|사장|관계자|측은|그룹)")
+_FIRM_AFTER = re.compile(
+    r"^\s?(?:㈜|\(주\)|\((?:대표|이하|총장|원장|회장|사장|\d{6}|[A-Z][a-z]|CEO))|^\s?(?:대표|회장|사장|관계자|측은|그룹)"
+)
 _LISTED_AROUND = re.compile(r"^(?:과|와|,|·|ㆍ|-|–|/|\s및)")
 
 
@@ -48,7 +56,9 @@ class Recognizer:
         listed = [mention for match in self._matcher.find(full) if (mention := _table_mention(full, match)) is not None]
         listed = self._settle_doubtful(full, listed)
         known = {mention.surface for mention in listed}
-        find = unlisted_english(full, sentences, known) if article.lang == "en" else unlisted_korean(doc, sentences, known)
+        find = (
+            unlisted_english(full, sentences, known) if article.lang == "en" else unlisted_korean(doc, sentences, known)
+        )
         others = [
             Mention(start, end, name, (), find[name])
             for start, end, name in occurrences(full, find)
@@ -62,10 +72,14 @@ class Recognizer:
         kept = []
         for mention in mentions:
             if mention.source == "doubtful":
-                meant = [one for one in mention.organizations if one.id in sure or any(word in full for word in one.context)]
+                meant = [
+                    one for one in mention.organizations if one.id in sure or any(word in full for word in one.context)
+                ]
                 if not meant and not _looks_like_firm(full, mention):
                     continue
-                mention = Mention(mention.start, mention.end, mention.surface, tuple(meant) or mention.organizations, "doubtful")
+                mention = Mention(
+                    mention.start, mention.end, mention.surface, tuple(meant) or mention.organizations, "doubtful"
+                )
             kept.append(mention)
         return kept
 

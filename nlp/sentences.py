@@ -4,6 +4,7 @@ News text as scraped has lost line breaks ("…했다.31일 …") and quotes who
 so that neither spaCy's nor Kiwi's splitter keeps what belongs together; this one also never needs a token.
 """
 
+import itertools
 import re
 from typing import NamedTuple
 
@@ -57,7 +58,7 @@ def _cuts(full: str, title_length: int) -> list[int]:
 
 def _trim(full: str, cuts: list[int]) -> list[tuple[int, int]]:
     spans: list[tuple[int, int]] = []
-    for start, end in zip(cuts, cuts[1:], strict=False):
+    for start, end in itertools.pairwise(cuts):
         piece = full[start:end]
         left = len(piece) - len(piece.lstrip())
         stripped = piece.strip()

@@ -1,5 +1,7 @@
 """What a sentence says of a deal: its kind, how far it has come, and whether it is told as news."""
 
+# ruff: noqa: E501 (patterns are lists of words; broken lines would hide them)
+
 import re
 from collections.abc import Sequence
 
@@ -35,7 +37,8 @@ _KINDS = {
     ),
 }  # fmt: skip
 _KIND_PATTERNS = {
-    lang: [(kind, re.compile(words, re.I if lang == "en" else 0)) for kind, words in kinds] for lang, kinds in _KINDS.items()
+    lang: [(kind, re.compile(words, re.I if lang == "en" else 0)) for kind, words in kinds]
+    for lang, kinds in _KINDS.items()
 }
 
 _STATUSES = {

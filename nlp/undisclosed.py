@@ -1,5 +1,7 @@
 """Partners that the article does not name: `해외 빅테크`, `a foreign big tech company`."""
 
+# ruff: noqa: E501 (patterns are lists of words; broken lines would hide them)
+
 import re
 from collections.abc import Iterator
 

@@ -3,6 +3,9 @@
 Every name carries the `source` that found it; how far each source is to be trusted is learnt (`confidence.py`).
 """
 
+# ruff: noqa: E501 (patterns are lists of words; broken lines would hide them)
+
+import itertools
 import re
 from collections.abc import Iterable, Sequence
 
@@ -36,11 +39,14 @@ _DESCRIPTOR = (
     r"팹리스|자회사|계열사|관계사|합작법인|플랫폼사|서비스사|파운드리|컨설팅사|금융사|증권사|카드사|건설사|시행사|시공사|수입사|유통업체|판매사|출판사|기획사|엔터사|총판|유니콘|핀테크|"
     r"완성차\s?업체|빅테크|싱크탱크)"
 )
-_CORPORATE = re.compile(r"(?:㈜|\(주\)|（주）|주식회사\s?|사단법인\s?|재단법인\s?|법무법인\s?|농업회사법인\s?|사회적기업\s?|사회적협동조합\s?)([가-힣A-Za-z0-9][가-힣A-Za-z0-9&+.]*)")
+_CORPORATE = re.compile(
+    r"(?:㈜|\(주\)|（주）|주식회사\s?|사단법인\s?|재단법인\s?|법무법인\s?|농업회사법인\s?|사회적기업\s?|사회적협동조합\s?)([가-힣A-Za-z0-9][가-힣A-Za-z0-9&+.]*)"
+)
 _CORPORATE_AFTER = re.compile(r"([가-힣A-Za-z0-9][가-힣A-Za-z0-9&+.]*)(?:\s?㈜|\s?\(주\)|\s주식회사)")
 _NAME = r"([가-힣A-Za-z0-9][가-힣A-Za-z0-9&+.]*(?: [가-힣A-Za-z0-9&+.]{2,})?)"
 _LED = re.compile(
-    _NAME + r"['’\"”]?\s?\((?:(?:공동)?대표|이하\s|총장|원장|회장|병원장|이사장|사장|행장|시장|군수|구청장|CEO|대표이사|각자대표|학장|소장|센터장|협회장|지사장|청장|도지사|한국\s?대표|KOSDAQ|KOSPI|"
+    _NAME
+    + r"['’\"”]?\s?\((?:(?:공동)?대표|이하\s|총장|원장|회장|병원장|이사장|사장|행장|시장|군수|구청장|CEO|대표이사|각자대표|학장|소장|센터장|협회장|지사장|청장|도지사|한국\s?대표|KOSDAQ|KOSPI|"
     r"코스닥|코스피|NASDAQ|NYSE|\d{6}[,)]|종목코드|구,|옛)"
 )
 _SPELLED = re.compile(_NAME + r"['’\"”]?\s?\(([A-Z][A-Za-z0-9&.\- ]*[a-z][A-Za-z0-9&.\- ]*)\)")
@@ -52,26 +58,22 @@ _HANJA_NATION = r"[美日中英獨佛韓]"
 _HEADLINE_PARTNER = re.compile(
     rf"(?:^|[,…·]\s?|\s){_HANJA_NATION}?\s?['‘\"“]?([가-힣A-Za-z0-9][가-힣A-Za-z0-9&+.]*)['’\"”]?(?:와|과|랑)\s(?:[^\s,…]+\s){{0,3}}?(?:손잡|맞손|협약|업무협약|MOU|제휴|협력|협업|파트너십|계약|공동)"
 )
-_HEADLINE_LIST = re.compile(r"^(?:\[[^\]]*\]\s*)?([가-힣A-Za-z0-9&+.]{2,}(?:\s[A-Z]{2,4})?(?:\s?[-–·ㆍ∙×X&x]\s?[가-힣A-Za-z0-9&+.]{2,}){1,4})(?=[\s,…'\"‘“])")
+_HEADLINE_LIST = re.compile(
+    r"^(?:\[[^\]]*\]\s*)?([가-힣A-Za-z0-9&+.]{2,}(?:\s[A-Z]{2,4})?(?:\s?[-–·ㆍ∙×X&x]\s?[가-힣A-Za-z0-9&+.]{2,}){1,4})(?=[\s,…'\"‘“])"
+)
 _PERSON_AFTER = re.compile(
     r"^\s?(?:신임\s|전\s|공동\s|각자\s)?(?:대표|회장|사장|부회장|부사장|전무|상무|이사|교수|의원|장관|차관|시장|군수|지사|총장|원장|병원장|소장|센터장|본부장|실장|팀장|부장|과장|연구원|애널리스트|"
     r"기자|특파원|감독|선수|씨|위원장|위원|대통령|총리|판사|검사|변호사|박사|CEO|CTO|CFO|COO|행장|매니저|디렉터|작가|배우|그룹장|사업부장)"
 )
 _GENERIC = frozenset(
-    """
-    한국 미국 중국 일본 유럽 영국 독일 프랑스 대만 인도 베트남 호주 캐나다 싱가포르 태국 인도네시아 말레이시아 필리핀 러시아 우크라이나 이스라엘 사우디 사우디아라비아 아랍에미리트 브라질 멕시코 스페인
-    이탈리아 네덜란드 스위스 스웨덴 북한 홍콩 남미 북미 중동 동남아 동남아시아 아시아 아프리카 국내 해외 글로벌 서울 부산 대구 인천 광주 대전 울산 세종 경기 강원 충북 충남 전북 전남 경북 경남 제주
-    수도권 지역 정부 당국 업계 시장 기업 회사 업체 고객 고객사 파트너 파트너사 협력사 스타트업 대기업 중소기업 중견기업 벤처 그룹 계열사 자회사 모회사 본사 지사 법인 양사 양측 두회사 3사 관계자 대표
-    투자자 투자사 사업자 통신사 은행권 금융권 금융 산업 산업계 학계 대학 대학교 병원 연구소 연구원 협회 재단 조합 기관 단체 센터 위원회 공사 공단 은행 증권 보험 카드 플랫폼 서비스 솔루션 제품 기술
-    데이터 클라우드 인공지능 반도체 배터리 로봇 자동차 전기차 바이오 제약 게임 콘텐츠 미디어 에너지 시스템 네트워크 프로젝트 프로그램 사업 계약 협약 업무협약 협력 파트너십 컨소시엄 얼라이언스 동맹
-    AI IT ICT CEO CTO CFO COO CES MWC MOU NDA R&D ESG IPO 5G 6G GPU CPU NPU HBM LLM SaaS PaaS IaaS API B2B B2C B2G IoT VR AR XR OTT DX AX ERP CRM SCM PoC IP PC TV APP IR PR VC AC M&A
-    ETF ODA SMR LNG ESS EV UAM MRO FDA EU UN WTO FTA APEC OECD GDP CDMO CMO CRO ADC AICC SNS K-팝 K팝 AIDC GPUaaS MVNO QR ICO NFT STO DB AWS사업 지난해 올해 내년 이날 이번 최근 현재 오늘 전날 상반기 하반기
-    이재명 트럼프 대통령 국회 여당 야당 국민 시민 청년 학생 고객들 소상공인 농가 농민 대학생 직원 임직원 글로벌기업 빅테크 외국계 사모펀드 시중은행 국책은행 저축은행 지자체 공공기관 금융기관 금융회사
-    금융사 보험사 카드사 증권사 건설사 제조사 제약사 게임사 항공사 조선사 대학병원 종합병원 상급종합병원 초등학교 고등학교 중학교 유치원 어린이집 매체 언론 방송 신문 홈페이지 온라인 오프라인 모바일
-    """.split()
+    ["한국", "미국", "중국", "일본", "유럽", "영국", "독일", "프랑스", "대만", "인도", "베트남", "호주", "캐나다", "싱가포르", "태국", "인도네시아", "말레이시아", "필리핀", "러시아", "우크라이나", "이스라엘", "사우디", "사우디아라비아", "아랍에미리트", "브라질", "멕시코", "스페인", "이탈리아", "네덜란드", "스위스", "스웨덴", "북한", "홍콩", "남미", "북미", "중동", "동남아", "동남아시아", "아시아", "아프리카", "국내", "해외", "글로벌", "서울", "부산", "대구", "인천", "광주", "대전", "울산", "세종", "경기", "강원", "충북", "충남", "전북", "전남", "경북", "경남", "제주", "수도권", "지역", "정부", "당국", "업계", "시장", "기업", "회사", "업체", "고객", "고객사", "파트너", "파트너사", "협력사", "스타트업", "대기업", "중소기업", "중견기업", "벤처", "그룹", "계열사", "자회사", "모회사", "본사", "지사", "법인", "양사", "양측", "두회사", "3사", "관계자", "대표", "투자자", "투자사", "사업자", "통신사", "은행권", "금융권", "금융", "산업", "산업계", "학계", "대학", "대학교", "병원", "연구소", "연구원", "협회", "재단", "조합", "기관", "단체", "센터", "위원회", "공사", "공단", "은행", "증권", "보험", "카드", "플랫폼", "서비스", "솔루션", "제품", "기술", "데이터", "클라우드", "인공지능", "반도체", "배터리", "로봇", "자동차", "전기차", "바이오", "제약", "게임", "콘텐츠", "미디어", "에너지", "시스템", "네트워크", "프로젝트", "프로그램", "사업", "계약", "협약", "업무협약", "협력", "파트너십", "컨소시엄", "얼라이언스", "동맹", "AI", "IT", "ICT", "CEO", "CTO", "CFO", "COO", "CES", "MWC", "MOU", "NDA", "R&D", "ESG", "IPO", "5G", "6G", "GPU", "CPU", "NPU", "HBM", "LLM", "SaaS", "PaaS", "IaaS", "API", "B2B", "B2C", "B2G", "IoT", "VR", "AR", "XR", "OTT", "DX", "AX", "ERP", "CRM", "SCM", "PoC", "IP", "PC", "TV", "APP", "IR", "PR", "VC", "AC", "M&A", "ETF", "ODA", "SMR", "LNG", "ESS", "EV", "UAM", "MRO", "FDA", "EU", "UN", "WTO", "FTA", "APEC", "OECD", "GDP", "CDMO", "CMO", "CRO", "ADC", "AICC", "SNS", "K-팝", "K팝", "AIDC", "GPUaaS", "MVNO", "QR", "ICO", "NFT", "STO", "DB", "AWS사업", "지난해", "올해", "내년", "이날", "이번", "최근", "현재", "오늘", "전날", "상반기", "하반기", "이재명", "트럼프", "대통령", "국회", "여당", "야당", "국민", "시민", "청년", "학생", "고객들", "소상공인", "농가", "농민", "대학생", "직원", "임직원", "글로벌기업", "빅테크", "외국계", "사모펀드", "시중은행", "국책은행", "저축은행", "지자체", "공공기관", "금융기관", "금융회사", "금융사", "보험사", "카드사", "증권사", "건설사", "제조사", "제약사", "게임사", "항공사", "조선사", "대학병원", "종합병원", "상급종합병원", "초등학교", "고등학교", "중학교", "유치원", "어린이집", "매체", "언론", "방송", "신문", "홈페이지", "온라인", "오프라인", "모바일"]
 )
-_NOT_NAMES = re.compile(r"^(?:\d+.*|[가-힣]|[A-Za-z]|.*(?:하는|했던|위한|통한|대한|관련|사업|서비스|시장|기술|제품|계약|협약|투자|플랫폼사업|분야|부문|산업계|업계|업체|기업|회사|관계자|들|시대|분기))$")
-_BARE_SUFFIX = re.compile(r"^(?:종합|대학|상급|국립|시립|공공|지방|중앙|전국|국제|글로벌|신규|주요|해당|우리|각|타|전자|전기|차세대|친환경|신재생|재생|인공지능|자율주행|디지털|스마트|첨단)[가-힣]{1,4}$")
+_NOT_NAMES = re.compile(
+    r"^(?:\d+.*|[가-힣]|[A-Za-z]|.*(?:하는|했던|위한|통한|대한|관련|사업|서비스|시장|기술|제품|계약|협약|투자|플랫폼사업|분야|부문|산업계|업계|업체|기업|회사|관계자|들|시대|분기))$"
+)
+_BARE_SUFFIX = re.compile(
+    r"^(?:종합|대학|상급|국립|시립|공공|지방|중앙|전국|국제|글로벌|신규|주요|해당|우리|각|타|전자|전기|차세대|친환경|신재생|재생|인공지능|자율주행|디지털|스마트|첨단)[가-힣]{1,4}$"
+)
 
 
 def organization_type(name: str) -> str:
@@ -95,7 +97,12 @@ def unlisted_korean(doc: Doc, sentences: Sequence[Sentence], known: set[str]) ->
         text = doc.text[sentence.start : sentence.end]
         words = _nominal_words(doc, sentence)
         stems = {word.start: word for word in words}
-        for pattern, source in ((_CORPORATE, "corporate"), (_CORPORATE_AFTER, "corporate"), (_LED, "led"), (_SPELLED, "spelled")):
+        for pattern, source in (
+            (_CORPORATE, "corporate"),
+            (_CORPORATE_AFTER, "corporate"),
+            (_LED, "led"),
+            (_SPELLED, "spelled"),
+        ):
             for match in pattern.finditer(text):
                 add(_last_words(match.group(1), stems, match.start(1)), source)
         for match in _INTRODUCED.finditer(text):
@@ -136,7 +143,10 @@ def _nominal_words(doc: Doc, sentence: Sentence) -> list[_NominalWord]:
         scan = position
         while scan < len(tokens) and tokens[scan].idx - sentence.start < match.end():
             tag = tokens[scan].tag_
-            if tag.startswith(("N", "SL", "SN", "SW", "XPN", "XSN", "XR", "SH", "UN", "W", "SO", "SP", "SS")) and "+" not in tag:
+            if (
+                tag.startswith(("N", "SL", "SN", "SW", "XPN", "XSN", "XR", "SH", "UN", "W", "SO", "SP", "SS"))
+                and "+" not in tag
+            ):
                 stem_end = tokens[scan].idx - sentence.start + len(tokens[scan])
                 proper = proper or tag in ("NNP", "SL", "UN")
             else:
@@ -164,12 +174,14 @@ def _by_particle(word: str) -> tuple[str, str]:
 
 def _join(words: list[_NominalWord], text: str) -> None:
     """Names of two words: `스노우플레이크 코리아`, `SMD Semiconductor`."""
-    for left, right in zip(words, words[1:], strict=False):
+    for left, right in itertools.pairwise(words):
         end = left.start + len(left.stem)
         if left.particle or text[end : right.start] != " ":
             continue
         latin = left.stem.isascii() and right.stem.isascii() and left.stem[0].isupper() and right.stem[0].isupper()
-        if (left.proper and _TAIL_WORD.match(right.stem)) or (latin and left.stem not in _GENERIC and right.stem not in _GENERIC):
+        if (left.proper and _TAIL_WORD.match(right.stem)) or (
+            latin and left.stem not in _GENERIC and right.stem not in _GENERIC
+        ):
             left.joined = f"{left.stem} {right.stem}"
             left.particle, left.follower = right.particle, right.follower
 
@@ -207,7 +219,7 @@ def _headline_names(text: str, words: Iterable[_NominalWord]) -> Iterable[str]:
 
 def _last_words(name: str, stems: dict[int, _NominalWord], start: int) -> str:
     """The part of a two-word match that is the name: both words only where they were joined."""
-    first, _, second = name.partition(" ")
+    _first, _, second = name.partition(" ")
     word = stems.get(start)
     if not second or (word is not None and word.joined == name):
         return name

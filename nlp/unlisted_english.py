@@ -1,13 +1,19 @@
 """Names of organisations that the company table lacks, in English text: capitalised runs, and what stands around them."""
 
+# ruff: noqa: E501 (patterns are lists of words; broken lines would hide them)
+
 import re
 from collections.abc import Iterable, Sequence
 
 from nlp.sentences import Sentence
 
 _TOKEN = r"(?:[A-Z][A-Za-z0-9’'&+\-]*|[a-z]{1,3}[A-Z][A-Za-z0-9]+|\d+[A-Z][A-Za-z]+)(?:\.(?:ai|io|com|ly|co|AI))?"
-_RUN = re.compile(rf"{_TOKEN}(?:(?:\s(?:of|for|and|&|the|de|du|la)(?:\sthe)?(?=\s[A-Z])|,(?=\s(?:Inc|Ltd|LLC|Co|Corp)\b))?\s{_TOKEN})*(?:,?\s(?:Inc|Ltd|Co|Corp)\.)*")
-_LEGAL = re.compile(r",?\s(?:Inc|Ltd|LLC|Corp|Corporation|Co|Limited|PLC|GmbH|AG|SA|Pte|Holdings|Group)\.?(?:,?\sLtd\.?)?$")
+_RUN = re.compile(
+    rf"{_TOKEN}(?:(?:\s(?:of|for|and|&|the|de|du|la)(?:\sthe)?(?=\s[A-Z])|,(?=\s(?:Inc|Ltd|LLC|Co|Corp)\b))?\s{_TOKEN})*(?:,?\s(?:Inc|Ltd|Co|Corp)\.)*"
+)
+_LEGAL = re.compile(
+    r",?\s(?:Inc|Ltd|LLC|Corp|Corporation|Co|Limited|PLC|GmbH|AG|SA|Pte|Holdings|Group)\.?(?:,?\sLtd\.?)?$"
+)
 _SUFFIX = re.compile(
     r"\b(?:Inc|Corp|Corporation|Co|Ltd|LLC|Limited|Group|Holdings|Technologies|Technology|Tech|Labs?|Systems|Solutions|Software|Networks?|Partners|Ventures|"
     r"Capital|Investments?|Securities|Bank|Insurance|Financial|Pharma|Pharmaceuticals|Therapeutics|Bio|Biotech|Biosciences|Biologics|Medical|Health|Healthcare|"
@@ -20,36 +26,34 @@ _TYPES = (
     ("hospital", r"\b(?:Hospital|Medical Center|Clinic)\b"),
     ("institute", r"\b(?:Institute|Laborator(?:y|ies)|Research Center)\b"),
     ("association", r"\b(?:Association|Foundation|Federation|Council|Society|Chamber|Club|Alliance)\b"),
-    ("government", r"\b(?:Ministry|Agency|Authority|Commission|Government|City of|Department of|Administration|Metropolitan)\b"),
+    (
+        "government",
+        r"\b(?:Ministry|Agency|Authority|Commission|Government|City of|Department of|Administration|Metropolitan)\b",
+    ),
 )
 _GENERIC = frozenset(
-    """
-    The A An In On At By For From With And But Or If As It Its This That These Those We Our They Their He She His Her I You Your After Before Since While When Where Under Through During
-    According Both Each All Some Many Most More Other Also However Meanwhile Moreover Additionally Earlier Last Next New About Today Monday Tuesday Wednesday Thursday Friday Saturday
-    Sunday January February March April May June July August September October November December Korea Korean Koreans Seoul Busan South North Japan Japanese China Chinese Taiwan
-    Taiwanese US USA America American Europe European Asia Asian Southeast UK British Germany German France French India Indian Singapore Vietnam Vietnamese Indonesia Thailand Malaysia
-    Australia Australian Canada Canadian Israel Israeli Saudi Arabia UAE Dubai Abu Dhabi Hong Kong Tokyo Beijing Shanghai London Paris Berlin York California Silicon Valley Texas
-    Arizona Washington Boston Francisco San Los Angeles Las Vegas Barcelona Spain Italy Italian Netherlands Dutch Switzerland Swiss Sweden Brazil Mexico Africa African Middle East
-    Global World National International CEO CTO CFO COO Chairman President Chief Vice Director Executive Officer Founder Co-founder Mr Ms Mrs Dr Prof AI IT ICT IoT API LLM GPU NPU CPU HBM EV ESS
-    MOU MoU IPO ESG R&D PR VC VR AR XR OTT DX AX SaaS B2B B2C Web3 NFT DeFi KOSPI KOSDAQ NASDAQ NYSE CES MWC GTC SDK ETF SMR LNG FDA GDP CAGR KST EST ET PT UTC USD KRW Inc Ltd Corp Co
-    Company Group Photo Image Source Press Release News Update Series Phase Act Program Programme Project Agreement Memorandum Understanding Letter Intent Contract Deal Partnership
-    Alliance Joint Venture Investment Read Related Contact Email Website Forward-Looking Statements Statement Table Note Copyright Rights Reserved Internet Bitcoin Ethereum Blockchain
-    Big Tech Cloud Data Software Platform Services Service Solution Solutions Technology Technologies Business Market Industry University Government Ministry Parliament Congress Senate
-    Christmas English Olympics Game Games Head Senior Manager Managing Professor Minister Mayor Governor Additional Together Following Based Founded Headquartered Established Despite
-    Under Upon Such Using Strategic Digital Smart Green Future First Second Third Key Initial Recently Currently Previously Further Furthermore Key Highlights Overview Background Why
-    How What Who Here There Now Then Not No Yes Per Via Top Best Leading Launches Launch Signs Sign Announces Announce Partners Partner Expands Expand Joins Join Unveils Unveil
-    """.split()
+    ["The", "A", "An", "In", "On", "At", "By", "For", "From", "With", "And", "But", "Or", "If", "As", "It", "Its", "This", "That", "These", "Those", "We", "Our", "They", "Their", "He", "She", "His", "Her", "I", "You", "Your", "After", "Before", "Since", "While", "When", "Where", "Under", "Through", "During", "According", "Both", "Each", "All", "Some", "Many", "Most", "More", "Other", "Also", "However", "Meanwhile", "Moreover", "Additionally", "Earlier", "Last", "Next", "New", "About", "Today", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday", "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December", "Korea", "Korean", "Koreans", "Seoul", "Busan", "South", "North", "Japan", "Japanese", "China", "Chinese", "Taiwan", "Taiwanese", "US", "USA", "America", "American", "Europe", "European", "Asia", "Asian", "Southeast", "UK", "British", "Germany", "German", "France", "French", "India", "Indian", "Singapore", "Vietnam", "Vietnamese", "Indonesia", "Thailand", "Malaysia", "Australia", "Australian", "Canada", "Canadian", "Israel", "Israeli", "Saudi", "Arabia", "UAE", "Dubai", "Abu", "Dhabi", "Hong", "Kong", "Tokyo", "Beijing", "Shanghai", "London", "Paris", "Berlin", "York", "California", "Silicon", "Valley", "Texas", "Arizona", "Washington", "Boston", "Francisco", "San", "Los", "Angeles", "Las", "Vegas", "Barcelona", "Spain", "Italy", "Italian", "Netherlands", "Dutch", "Switzerland", "Swiss", "Sweden", "Brazil", "Mexico", "Africa", "African", "Middle", "East", "Global", "World", "National", "International", "CEO", "CTO", "CFO", "COO", "Chairman", "President", "Chief", "Vice", "Director", "Executive", "Officer", "Founder", "Co-founder", "Mr", "Ms", "Mrs", "Dr", "Prof", "AI", "IT", "ICT", "IoT", "API", "LLM", "GPU", "NPU", "CPU", "HBM", "EV", "ESS", "MOU", "MoU", "IPO", "ESG", "R&D", "PR", "VC", "VR", "AR", "XR", "OTT", "DX", "AX", "SaaS", "B2B", "B2C", "Web3", "NFT", "DeFi", "KOSPI", "KOSDAQ", "NASDAQ", "NYSE", "CES", "MWC", "GTC", "SDK", "ETF", "SMR", "LNG", "FDA", "GDP", "CAGR", "KST", "EST", "ET", "PT", "UTC", "USD", "KRW", "Inc", "Ltd", "Corp", "Co", "Company", "Group", "Photo", "Image", "Source", "Press", "Release", "News", "Update", "Series", "Phase", "Act", "Program", "Programme", "Project", "Agreement", "Memorandum", "Understanding", "Letter", "Intent", "Contract", "Deal", "Partnership", "Alliance", "Joint", "Venture", "Investment", "Read", "Related", "Contact", "Email", "Website", "Forward-Looking", "Statements", "Statement", "Table", "Note", "Copyright", "Rights", "Reserved", "Internet", "Bitcoin", "Ethereum", "Blockchain", "Big", "Tech", "Cloud", "Data", "Software", "Platform", "Services", "Service", "Solution", "Solutions", "Technology", "Technologies", "Business", "Market", "Industry", "University", "Government", "Ministry", "Parliament", "Congress", "Senate", "Christmas", "English", "Olympics", "Game", "Games", "Head", "Senior", "Manager", "Managing", "Professor", "Minister", "Mayor", "Governor", "Additional", "Together", "Following", "Based", "Founded", "Headquartered", "Established", "Despite", "Under", "Upon", "Such", "Using", "Strategic", "Digital", "Smart", "Green", "Future", "First", "Second", "Third", "Key", "Initial", "Recently", "Currently", "Previously", "Further", "Furthermore", "Key", "Highlights", "Overview", "Background", "Why", "How", "What", "Who", "Here", "There", "Now", "Then", "Not", "No", "Yes", "Per", "Via", "Top", "Best", "Leading", "Launches", "Launch", "Signs", "Sign", "Announces", "Announce", "Partners", "Partner", "Expands", "Expand", "Joins", "Join", "Unveils", "Unveil"]
 )
-_PERSON_BEFORE = re.compile(r"(?:CEO|CTO|CFO|COO|Chairman|President|Director|Minister|Mayor|Professor|Prof\.|Mr\.|Ms\.|Dr\.|Officer|founder|Founder|analyst|chief|Chief|Head|Manager|Representative)\s$")
+_PERSON_BEFORE = re.compile(
+    r"(?:CEO|CTO|CFO|COO|Chairman|President|Director|Minister|Mayor|Professor|Prof\.|Mr\.|Ms\.|Dr\.|Officer|founder|Founder|analyst|chief|Chief|Head|Manager|Representative)\s$"
+)
 _PERSON_AFTER = re.compile(
     r"^,?\s(?:\(?[A-Z]{3}\)?\s)?(?:the\s)?(?:(?:co-)?founder|Co-?[Ff]ounder|Founder|CEO|CTO|CFO|COO|Chairman|chairman|[Pp]resident|[Vv]ice [Pp]resident|VP|SVP|EVP|[Dd]irector|[Mm]anaging|[Cc]hief|[Hh]ead of|"
     r"[Gg]eneral [Mm]anager|[Ee]xecutive|[Pp]artner at|[Aa]nalyst|[Pp]rofessor|[Mm]inister)\b"
 )
-_TICKER = re.compile(r"^\s?\((?:NASDAQ|NYSE|Nasdaq|KOSDAQ|KOSPI|KRX|OTC|TSX|ASX|LSE|CSE|TSXV|OTCQB|HKEX)|^\s?\(“?\"?[A-Z][A-Za-z]+”?\"?\)")
-_APPOSITION = re.compile(r"^,?\s(?:an?|the|one of)\s(?:[\w\-’']+\s){0,7}?(?:company|firm|startup|start-up|provider|developer|maker|manufacturer|operator|leader|platform|bank|group|distributor|arm|unit|subsidiary|supplier|carrier|producer|institute|agency|association|studio|publisher|specialist|giant)\b")
-_DESCRIBED = re.compile(r"(?:company|firm|startup|start-up|provider|developer|maker|manufacturer|operator|giant|platform|group|unit|subsidiary|arm|specialist|carrier|supplier|studio|publisher|bank|leader)\s$")
+_TICKER = re.compile(
+    r"^\s?\((?:NASDAQ|NYSE|Nasdaq|KOSDAQ|KOSPI|KRX|OTC|TSX|ASX|LSE|CSE|TSXV|OTCQB|HKEX)|^\s?\(“?\"?[A-Z][A-Za-z]+”?\"?\)"
+)
+_APPOSITION = re.compile(
+    r"^,?\s(?:an?|the|one of)\s(?:[\w\-’']+\s){0,7}?(?:company|firm|startup|start-up|provider|developer|maker|manufacturer|operator|leader|platform|bank|group|distributor|arm|unit|subsidiary|supplier|carrier|producer|institute|agency|association|studio|publisher|specialist|giant)\b"
+)
+_DESCRIBED = re.compile(
+    r"(?:company|firm|startup|start-up|provider|developer|maker|manufacturer|operator|giant|platform|group|unit|subsidiary|arm|specialist|carrier|supplier|studio|publisher|bank|leader)\s$"
+)
 _DEFINED = re.compile(r"\((?:the\s)?[“\"‘']?([A-Z][A-Za-z0-9&\- ]{1,20}?)[”\"’']?\)")
-_PREPOSITION = re.compile(r"\b(with|and|between|by|from|to|of|at|for|like|including)\s(?:(?:the|its|an?|U\.S\.|US|Korean|Japanese|global|leading|[a-z\-]+-based)\s)*$")
+_PREPOSITION = re.compile(
+    r"\b(with|and|between|by|from|to|of|at|for|like|including)\s(?:(?:the|its|an?|U\.S\.|US|Korean|Japanese|global|leading|[a-z\-]+-based)\s)*$"
+)
 
 
 def organization_type_english(name: str) -> str:
@@ -59,14 +63,15 @@ def organization_type_english(name: str) -> str:
 def unlisted_english(full: str, sentences: Sequence[Sentence], known: set[str]) -> dict[str, str]:
     """{name: source} of organisations that the `sentences` speak of and `known` (surfaces found already) lacks."""
     found: dict[str, str] = {}
-    titled = _is_title_case(full, sentences)
     for sentence in sentences:
-        if sentence.in_title and titled:
-            continue
         text = full[sentence.start : sentence.end]
+        if _is_title_case(text):
+            continue
         for match in _RUN.finditer(text):
             name, start = _clean(match.group(), match.start())
             source = _source(name, start, text)
+            if source == "initial" and not re.search(rf"[a-z,]\s{re.escape(name)}\b", full):
+                continue  # capitalised only because it begins a sentence
             if source and name not in known:
                 found.setdefault(name, source)
                 short = _LEGAL.sub("", name)
@@ -75,17 +80,21 @@ def unlisted_english(full: str, sentences: Sequence[Sentence], known: set[str]) 
     return found
 
 
-def _is_title_case(full: str, sentences: Sequence[Sentence]) -> bool:
-    """Whether the headline capitalises every word, so that capitals tell nothing in it."""
-    words = [word for one in sentences if one.in_title for word in re.findall(r"[A-Za-z]{4,}", full[one.start : one.end])]
-    return bool(words) and sum(word[0].isupper() for word in words) > 0.8 * len(words)
+def _is_title_case(text: str) -> bool:
+    """Whether a headline capitalises every word, so that capitals tell nothing in it."""
+    words = re.findall(r"[A-Za-z]{4,}", text)
+    return len(words) >= 4 and sum(word[0].isupper() for word in words) > 0.8 * len(words)
 
 
 def _clean(name: str, start: int) -> tuple[str, int]:
     """Drop what only stands at the beginning of a sentence or before a name: `The`, `South Korean`."""
     while True:
         first, _, rest = name.partition(" ")
-        if not rest or (first not in _GENERIC and not first.endswith(("-based", "-listed"))) or _is_compound(first, rest):
+        if (
+            not rest
+            or (first not in _GENERIC and not first.endswith(("-based", "-listed")))
+            or _is_compound(first, rest)
+        ):
             break
         name, start = rest, start + len(first) + 1
     for possessive in ("’s", "'s"):

@@ -1,3 +1,5 @@
+import itertools
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -10,7 +12,11 @@ def pieces(title: str, text: str) -> list[str]:
 
 
 def test_title_is_the_first_sentence_and_glued_sentences_part() -> None:
-    assert pieces("가온, 나래와 맞손", "협약을 맺었다.31일 밝혔다.") == ["가온, 나래와 맞손", "협약을 맺었다.", "31일 밝혔다."]
+    assert pieces("가온, 나래와 맞손", "협약을 맺었다.31일 밝혔다.") == [
+        "가온, 나래와 맞손",
+        "협약을 맺었다.",
+        "31일 밝혔다.",
+    ]
 
 
 def test_a_quotation_stays_in_its_sentence() -> None:
@@ -35,5 +41,5 @@ def test_sentences_are_in_order_and_inside_the_text(title: str, text: str) -> No
     full = f"{title}\n{text}"
     found = split_sentences(full, len(title))
     assert all(one.start < one.end <= len(full) for one in found)
-    assert all(one.end <= two.start for one, two in zip(found, found[1:], strict=False))
+    assert all(one.end <= two.start for one, two in itertools.pairwise(found))
     assert "".join("".join(full[one.start : one.end].split()) for one in found) == "".join(full.split())

@@ -1,0 +1,64 @@
+"""Names in running text: the table's, and those it lacks."""
+
+import pytest
+
+from nlp import Reader, load_reader
+from nlp.article import parse_article
+from nlp.linking import provisional_id
+
+
+@pytest.fixture(scope="module")
+def reader() -> Reader:
+    return load_reader(model=False)
+
+
+def found(reader: Reader, text: str, lang: str = "ko") -> dict[str, list[str]]:
+    view = reader.view(parse_article({"id": 1, "title": "", "text": text, "lang": lang}))
+    assert view is not None
+    return {entity.org_id: entity.names for entity in view.entities}
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("카카오가 오픈AI와 손잡았다.", {"kakao", "openai"}),
+        ("LG유플러스·구글, AI 협력", {"lg-uplus", "google"}),
+        ("SK텔레콤-엔비디아 맞손", {"sk-telecom", "nvidia"}),
+        ("삼성전자의 협력사", {"samsung-electronics"}),
+    ],
+)
+def test_listed_names_with_particles_and_in_lists(reader: Reader, text: str, expected: set[str]) -> None:
+    assert expected <= set(found(reader, text))
+
+
+def test_a_longer_word_is_not_the_name_it_begins_with(reader: Reader) -> None:
+    assert "kakao" not in found(reader, "카카오톡과 연동하는 협력 서비스다.")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "네이버는 스타트업 다온로보와 협력한다.",
+        "네이버는 ㈜다온로보와 협력한다.",
+        "네이버는 다온로보(대표 김하늘)와 협력한다.",
+        "네이버는 다온로보(DaonRobo)와 협력한다.",
+    ],
+)
+def test_names_the_table_lacks(reader: Reader, text: str) -> None:
+    assert provisional_id("다온로보") in found(reader, text)
+
+
+def test_the_articles_own_short_form_is_the_same_organisation(reader: Reader) -> None:
+    entities = found(reader, "네이버는 가람전자통신공업(이하 가람공업)과 협약을 맺었다. 가람공업은 부품을 공급한다.")
+    assert any({"가람전자통신공업", "가람공업"} <= set(names) for names in entities.values())
+
+
+def test_a_provisional_id_is_the_same_for_every_spelling() -> None:
+    assert provisional_id("㈜다온로보") == provisional_id("다온 로보") == provisional_id("다온로보")
+    assert provisional_id("다온로보") != provisional_id("다온로봇")
+
+
+def test_english_names(reader: Reader) -> None:
+    entities = found(reader, "Daon Robotics, a Seoul-based startup, signed a deal with Microsoft.", "en")
+    assert "microsoft" in entities
+    assert provisional_id("Daon Robotics") in entities
