@@ -13,7 +13,7 @@ import tempfile
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import combinations
+from itertools import combinations, product
 from pathlib import Path
 from typing import Any
 
@@ -254,18 +254,19 @@ def cross_validate(stories: Sequence[Story], folder: Path, folds: int = 5) -> No
     """Scores of held-out training families for several strengths of the prior and several thresholds."""
     for ridge in (1.0, 3.0, 10.0):
         gold: Labels = {}
-        found: dict[float, Labels] = defaultdict(dict)
+        found: dict[tuple[float, float], Labels] = defaultdict(dict)
         for fold in range(folds):
             _use(fit([s for at, s in enumerate(stories) if at % folds != fold], folder, ridge))
             loaded = load(folder, [s for at, s in enumerate(stories) if at % folds == fold])
             gold.update({fold * 1_000_000 + mention: label for mention, label in loaded.gold.items()})
-            for threshold in (0.0, 0.5, 1.0, 1.5, 2.0):
-                for at, group in enumerate(clustering.cluster(list(loaded.mentions.values()), threshold=threshold)):
-                    found[threshold].update({fold * 1_000_000 + mention.id: f"{fold}/{at}" for mention in group})
+            mentions = list(loaded.mentions.values())
+            for thresholds in product((1.0, 1.5, 2.0, 2.5), (-1.0, -0.5, 0.0, 0.5, 1.0)):
+                for at, group in enumerate(clustering.cluster(mentions, (), *thresholds)):
+                    found[thresholds].update({fold * 1_000_000 + mention.id: f"{fold}/{at}" for mention in group})
             loaded.store.close()
-        for threshold, labels in found.items():
+        for thresholds, labels in found.items():
             scores = "  ".join(f"{name} {value:.3f}" for name, value in main_scores(gold, labels).items())
-            print(f"prior {ridge:4} threshold {threshold}: {scores}")
+            print(f"prior {ridge:4} thresholds {thresholds}: {scores}")
 
 
 def _use(coefficients: dict[str, float]) -> None:

@@ -1,7 +1,9 @@
 """Putting mentions together: which belong to one event, decided for a whole block at once.
 
-Average linkage: two groups are joined while the mean log-odds of their pairs is above THRESHOLD, best first. The
-result depends on the set of mentions alone. A person's split keeps two mentions apart, a person's merge joins groups.
+First the reports of one announcement: average linkage, two groups being joined while the mean log-odds of their pairs is
+above THRESHOLD, best first. Then the stages of one deal: talks, rumours, denials, ends, background, and a contract after a
+memorandum attach to the announcement they fit best, on weaker evidence, if no other fits nearly as well. The result
+depends on the set of mentions alone. A person's split keeps two mentions apart, a person's merge joins groups.
 """
 
 from __future__ import annotations
@@ -13,8 +15,12 @@ from dataclasses import dataclass, field
 from db.resolution.mention import Mention
 from db.resolution.scoring import score
 
-# Mean log-odds from which groups are joined; above 0, since a wrong merge is worse than a duplicate.
-THRESHOLD = 0.5
+# Mean log-odds from which groups are joined: by cross-validation the least at which almost no pair is joined wrongly, since
+# a wrong merge is worse than a duplicate.
+THRESHOLD = 2.0
+# The same for a further stage of a deal, and how much better than the next one the fitting deal must be.
+STAGE_THRESHOLD = 0.0
+STAGE_MARGIN = 0.5
 
 
 @dataclass(frozen=True)
@@ -37,11 +43,13 @@ def cluster(
     mentions: Sequence[Mention],
     constraints: Iterable[Constraint] = (),
     threshold: float = THRESHOLD,
+    stage_threshold: float = STAGE_THRESHOLD,
 ) -> list[list[Mention]]:
     """The mentions of a block in groups, each group and the list in canonical order."""
     apart = [rule for rule in constraints if not rule.together]
     together = sorted((rule for rule in constraints if rule.together), key=lambda rule: rule.order)
-    groups = _average_linkage(sorted(mentions, key=lambda mention: mention.order), apart, threshold)
+    linked = _average_linkage(sorted(mentions, key=lambda mention: mention.order), apart, threshold)
+    groups = _attach_stages(linked, apart, stage_threshold)
     for rule in together:
         groups = _join(groups, rule, [other for other in apart if other.order > rule.order])
     ordered = [sorted(group, key=lambda mention: mention.order) for group in groups]
@@ -50,7 +58,7 @@ def cluster(
 
 def _average_linkage(
     mentions: list[Mention], apart: list[Constraint], threshold: float
-) -> list[list[Mention]]:
+) -> dict[int, _Group]:
     """Sums of log-odds between groups are kept, so that joining two costs one pass over the others."""
     groups = {at: _Group([mention]) for at, mention in enumerate(mentions)}
     heap: list[tuple[float, int, int]] = []
@@ -73,7 +81,51 @@ def _average_linkage(
             value = _mean(groups, left, other)
             if value > threshold:
                 heapq.heappush(heap, (-value, min(left, other), max(left, other)))
-    return [group.members for group in groups.values()]
+    return groups
+
+
+def _attach_stages(groups: dict[int, _Group], apart: list[Constraint], threshold: float) -> list[list[Mention]]:
+    """Joins stages of one deal, the best fitting first; where two deals fit about as well, nothing is joined."""
+    while True:
+        fits = sorted(
+            (-_mean(groups, left, right), left, right)
+            for left in groups
+            for right in groups
+            if left < right and _mean(groups, left, right) > threshold and _stages(groups[left], groups[right])
+        )
+        chosen = next(
+            (
+                (left, right)
+                for mean, left, right in fits
+                if not _forbidden(groups[left].members, groups[right].members, apart)
+                and not _rivalled(fits, -mean, left, right)
+            ),
+            None,
+        )
+        if chosen is None:
+            return [group.members for group in groups.values()]
+        _absorb(groups, *chosen)
+
+
+def _stages(one: _Group, other: _Group) -> bool:
+    """Whether two groups may be stages of one deal: at most one concludes it, or a contract follows a memorandum."""
+    first, second = sorted((one.members, other.members), key=lambda members: min(told.day for told in members))
+    early, late = _conclusions(first), _conclusions(second)
+    if not early or not late:
+        return True
+    return all(told.kind == "mou" for told in early) and not any(told.kind == "mou" for told in late)
+
+
+def _conclusions(members: list[Mention]) -> list[Mention]:
+    return [told for told in members if told.new and told.status in ("signed", "announced")]
+
+
+def _rivalled(fits: list[tuple[float, int, int]], mean: float, left: int, right: int) -> bool:
+    """Whether one of the two fits a third group about as well."""
+    return any(
+        mean + other < STAGE_MARGIN and {left, right} & {one, two} and (one, two) != (left, right)
+        for other, one, two in fits
+    )
 
 
 def _mean(groups: dict[int, _Group], left: int, right: int) -> float:

@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from db.extractions import HORIZON_DAYS, UNDISCLOSED
-from db.resolution.clustering import THRESHOLD, Constraint, cluster
+from db.resolution.clustering import STAGE_THRESHOLD, Constraint, cluster
 from db.resolution.decisions import Decisions
 from db.resolution.events import Deal, deal_of
 from db.resolution.mention import Mention, Party
@@ -64,7 +64,7 @@ def decide(conn: sqlite3.Connection) -> Resolution:
 
 def _together(mention: Mention, reader: Reader, decisions: Decisions) -> list[Mention]:
     """The mentions held in one block with this one, by score or by a person's merge."""
-    near = [other for other in reader.neighbours(mention) if score(mention, other) > THRESHOLD]
+    near = [other for other in reader.neighbours(mention) if score(mention, other) > STAGE_THRESHOLD]
     return near + list(reader.mentions(decisions.related(mention)).values())
 
 
