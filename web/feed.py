@@ -113,7 +113,9 @@ def _digest_html(event: Event, site: str | None, korean: bool) -> str:
     links = [f"<a href='{escape(address)}'>{label}</a>" for label, address in _links(event, site, korean)]
     evidence = f"<br>{escape(event.evidence)}" if event.evidence else ""
     facts = escape(", ".join(_facts(event, korean)))
-    return f"<strong>{escape(event.heading(korean))}</strong><br><small>{facts}</small>{evidence}<br>{' · '.join(links)}"
+    return (
+        f"<strong>{escape(event.heading(korean))}</strong><br><small>{facts}</small>{evidence}<br>{' · '.join(links)}"
+    )
 
 
 def _escape_markdown(text: str) -> str:

@@ -1,5 +1,6 @@
 """Events as the pages, feeds and digests show them, read many at a time."""
 
+import datetime as dt
 import json
 import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
@@ -8,6 +9,9 @@ from typing import Any
 
 STANDING = "merged_into IS NULL AND withdrawn_at IS NULL"
 """What an event row must fulfil to be shown in lists."""
+
+
+LATE_DAYS = 30
 
 
 @dataclass(frozen=True)
@@ -48,6 +52,14 @@ class Event:
     headline: str | None
     parties: Sequence[Party] = field(default_factory=list)
     outlets: Sequence[str] = field(default_factory=list)
+
+    @property
+    def late(self) -> bool:
+        """Whether it was news long before this database learned of it."""
+        if not self.date or len(self.date) < 10:
+            return bool(self.date) and str(self.date)[:4] < self.first_seen_at[:4]
+        seen = dt.datetime.fromisoformat(self.first_seen_at).date()
+        return (seen - dt.date.fromisoformat(self.date)).days > LATE_DAYS
 
     def heading(self, korean: bool) -> str:
         """The parties in one line."""

@@ -47,7 +47,12 @@ def tell(
     text = f"{sentence} {BODY_ONLY}"
     url = f"https://{source}.example/news/{number}"
     store.save_article(
-        url=url, source_id=source, title=title, text=text, published_at=published, lang="en" if source == "global" else "ko"
+        url=url,
+        source_id=source,
+        title=title,
+        text=text,
+        published_at=published,
+        lang="en" if source == "global" else "ko",
     )
     start = len(title) + 1
     found = []

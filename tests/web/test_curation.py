@@ -5,8 +5,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-
 from invented_site import Visitor, event_id
+
 from web import datasette
 
 
@@ -56,9 +56,12 @@ def test_reject_takes_it_out_of_the_lists(curator: Visitor, database: Path) -> N
 
 
 @pytest.mark.parametrize(
-    ("target", "value", "column"), [("kind", "supply", "kind"), ("status", "ended", "status"), ("date", "2025-03", "date")]
+    ("target", "value", "column"),
+    [("kind", "supply", "kind"), ("status", "ended", "status"), ("date", "2025-03", "date")],
 )
-def test_correct_keeps_the_machines_value_beside(curator: Visitor, database: Path, target: str, value: str, column: str) -> None:
+def test_correct_keeps_the_machines_value_beside(
+    curator: Visitor, database: Path, target: str, value: str, column: str
+) -> None:
     event = event_id(curator, "narae", "orbix")
     machine = one(database, f"SELECT {column} FROM events WHERE id = ?", event)
     act(curator, event, action="correct", target=target, **{f"{target}_is": value})
@@ -69,7 +72,10 @@ def test_correct_keeps_the_machines_value_beside(curator: Visitor, database: Pat
 def test_correct_a_party_by_name(curator: Visitor, database: Path) -> None:
     event = event_id(curator, "solbi", "narae")
     act(curator, event, action="correct", target="party", party="narae", party_is="Orbix")
-    assert {"solbi", "orbix"} == {row[0] for row in sqlite3.connect(database).execute("SELECT org_id FROM event_parties WHERE event_id = ?", [event])}
+    assert {"solbi", "orbix"} == {
+        row[0]
+        for row in sqlite3.connect(database).execute("SELECT org_id FROM event_parties WHERE event_id = ?", [event])
+    }
 
 
 def test_merge_and_undo(curator: Visitor, database: Path) -> None:
@@ -84,7 +90,9 @@ def test_merge_and_undo(curator: Visitor, database: Path) -> None:
 
 def test_split(curator: Visitor, database: Path) -> None:
     event = event_id(curator, "narae", "orbix")
-    mentions = [row[0] for row in sqlite3.connect(database).execute("SELECT id FROM mentions WHERE event_id = ?", [event])]
+    mentions = [
+        row[0] for row in sqlite3.connect(database).execute("SELECT id FROM mentions WHERE event_id = ?", [event])
+    ]
     assert len(mentions) == 2
     before = one(database, "SELECT count(*) FROM events WHERE withdrawn_at IS NULL AND merged_into IS NULL")
     act(curator, event, action="split", mentions=str(mentions[1]))
@@ -109,7 +117,9 @@ def test_add_a_name(curator: Visitor, database: Path) -> None:
         {"action": "split", "mentions": "1; drop table events"},
     ],
 )
-def test_what_cannot_be_done_is_said_and_changes_nothing(curator: Visitor, database: Path, fields: dict[str, str]) -> None:
+def test_what_cannot_be_done_is_said_and_changes_nothing(
+    curator: Visitor, database: Path, fields: dict[str, str]
+) -> None:
     event = event_id(curator, "narae", "orbix")
     act(curator, event, **fields)
     assert one(database, "SELECT count(*) FROM reviews") == 0

@@ -13,7 +13,13 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from web import datasette
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-SWITCHES = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--no-first-run"]
+SWITCHES = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--no-first-run",
+]
 WIDTHS = (1280, 390)
 PAGES = [
     "/", "/deals", "/companies", "/company/narae", "/search?q=업무협약", "/questions", "/about", "/pictures", "/pictures/matrix",
@@ -53,7 +59,11 @@ class Tab:
 
     def serious(self) -> list[str]:
         found = Axe().run(self.page).response["violations"]
-        return [f"{self.page.url} {v['id']}: {v['nodes'][0]['html']}" for v in found if v["impact"] in ("serious", "critical")]
+        return [
+            f"{self.page.url} {v['id']}: {v['nodes'][0]['html']}"
+            for v in found
+            if v["impact"] in ("serious", "critical")
+        ]
 
 
 def test_from_home_to_evidence_to_article(browser: Browser, served: Callable[[Datasette], str], database: Path) -> None:
@@ -82,7 +92,9 @@ def test_search_to_company_to_partner(browser: Browser, served: Callable[[Datase
     assert tab.troubles == []
 
 
-def test_network_can_be_searched_and_clicked(browser: Browser, served: Callable[[Datasette], str], database: Path) -> None:
+def test_network_can_be_searched_and_clicked(
+    browser: Browser, served: Callable[[Datasette], str], database: Path
+) -> None:
     tab = Tab(browser, served(datasette(database)))
     tab.open("/pictures/network?years=5")
     before = tab.page.locator("svg").first.get_attribute("viewBox")

@@ -9,8 +9,8 @@ from pathlib import Path
 import feedparser
 import pytest
 import yaml
-
 from invented_site import BODY_ONLY, HOSTILE_NAME, Visitor, event_id
+
 from web import datasette
 from web.site import HERE
 
@@ -94,7 +94,9 @@ def test_questions_about_time(reader: Visitor) -> None:
     assert [row["status"] for row in reader.get("/jehyu/to_review.json?_shape=array").json()] == ["talks"]
 
 
-@pytest.mark.parametrize("path", ["/feed.atom", "/company/narae/feed.atom", "/jehyu/new_this_week.atom", "/jehyu/partnerships.atom?kind=mou"])
+@pytest.mark.parametrize(
+    "path", ["/feed.atom", "/company/narae/feed.atom", "/jehyu/new_this_week.atom", "/jehyu/partnerships.atom?kind=mou"]
+)
 def test_feeds_are_atom_that_readers_take(reader: Visitor, path: str) -> None:
     feed = feedparser.parse(reader.get(path).content)
     assert not feed.bozo and feed.version == "atom10"
@@ -151,7 +153,14 @@ def test_readers_cannot_write(reader: Visitor, sql: str) -> None:
 
 
 def test_hostile_names_and_titles_are_inert(reader: Visitor) -> None:
-    pages = [*OUR_PAGES, f"/event/{event_id(reader, 'evil')}", "/jehyu/partnerships", "/jehyu/new_this_week", "/jehyu/articles", "/search?q=<script>"]
+    pages = [
+        *OUR_PAGES,
+        f"/event/{event_id(reader, 'evil')}",
+        "/jehyu/partnerships",
+        "/jehyu/new_this_week",
+        "/jehyu/articles",
+        "/search?q=<script>",
+    ]
     for path in pages:
         text = reader.get(path).text
         assert HOSTILE_NAME not in text and "<img src=x" not in text and "<script>alert" not in text, path
@@ -172,7 +181,9 @@ def test_no_page_names_another_host(reader: Visitor) -> None:
         assert not loads.search(reader.get(path).text), path
 
 
-@pytest.mark.parametrize("path", ["/event/none", "/company/none", "/company/none/feed.atom", "/%00", "/event/%F0%9F%98%80"])
+@pytest.mark.parametrize(
+    "path", ["/event/none", "/company/none", "/company/none/feed.atom", "/%00", "/event/%F0%9F%98%80"]
+)
 def test_what_is_not_there_is_404(reader: Visitor, path: str) -> None:
     assert reader.get(path, follow_redirects=True).status_code == 404
 

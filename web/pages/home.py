@@ -55,7 +55,7 @@ SELECT count(*) FROM (
 def _new_ids(conn: sqlite3.Connection, since: str, until: str) -> list[str]:
     rows = conn.execute(
         f"SELECT id FROM events WHERE first_seen_at >= ? AND first_seen_at < ? AND {STANDING}"
-        " ORDER BY first_seen_at DESC, id LIMIT 1000",
+        " ORDER BY coalesce(date, first_seen_at) DESC, id LIMIT 1000",
         [since, until],
     )
     return [row[0] for row in rows]

@@ -144,7 +144,9 @@ def read_network(conn: sqlite3.Connection, size: int, since: str, kind: str, for
 
 async def sectors(datasette: Datasette, request: Request) -> Response:
     rows = await read_kept(datasette, ("sectors",), read_sectors)
-    return await _picture(datasette, request, "sectors", sectors=rows, most=max((row["deals"] for row in rows), default=1))
+    return await _picture(
+        datasette, request, "sectors", sectors=rows, most=max((row["deals"] for row in rows), default=1)
+    )
 
 
 def read_sectors(conn: sqlite3.Connection) -> list[dict[str, Any]]:
@@ -171,7 +173,14 @@ async def outlets(datasette: Datasette, request: Request) -> Response:
     today = datetime.now(KST).date()
     since = _months(today, 4)[0]
     rows = await read_kept(datasette, ("outlets", since), lambda conn: read_outlets(conn, since))
-    return await _picture(datasette, request, "outlets", outlets=rows, since=since, most=max((row["deals"] for row in rows), default=1) or 1)
+    return await _picture(
+        datasette,
+        request,
+        "outlets",
+        outlets=rows,
+        since=since,
+        most=max((row["deals"] for row in rows), default=1) or 1,
+    )
 
 
 def read_outlets(conn: sqlite3.Connection, since: str) -> list[dict[str, Any]]:

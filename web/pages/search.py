@@ -41,7 +41,9 @@ def read_found(conn: sqlite3.Connection, terms: str, limit: int) -> dict[str, An
 
 def _standing(conn: sqlite3.Connection, ids: list[str]) -> list[str]:
     """Those of the events that are shown in lists, order kept."""
-    rows = conn.execute(f"SELECT id FROM events WHERE id IN (SELECT value FROM json_each(?)) AND {STANDING}", [json.dumps(ids)])
+    rows = conn.execute(
+        f"SELECT id FROM events WHERE id IN (SELECT value FROM json_each(?)) AND {STANDING}", [json.dumps(ids)]
+    )
     standing = {row[0] for row in rows}
     return [event for event in ids if event in standing]
 

@@ -116,7 +116,9 @@ def _organization(store: Store, name: str) -> str:
     """The organisation a curator names, by id or any of its names. Raises FormError unless it is exactly one."""
     found = queries.org_ids(store.conn, name)
     if len(found) != 1:
-        raise FormError(f"{name!r} names {'several organisations: ' + ', '.join(found) if found else 'no organisation'}")
+        raise FormError(
+            f"{name!r} names {'several organisations: ' + ', '.join(found) if found else 'no organisation'}"
+        )
     return found[0]
 
 

@@ -45,7 +45,9 @@ async def render(
     database: str, table: str | None, query_name: str | None, view_name: str, data: dict[str, Any],
 ) -> Response:  # fmt: skip
     if datasette_atom.can_render_atom(columns) or database != DATABASE:
-        return datasette_atom.render_atom(datasette, request, sql, columns, rows, database, table, query_name, view_name, data)
+        return datasette_atom.render_atom(
+            datasette, request, sql, columns, rows, database, table, query_name, view_name, data
+        )
     ids = list(dict.fromkeys(str(row["event_id"]) for row in rows if row["event_id"]))[:LENGTH]
     if query_name:
         query = await datasette.get_canned_query(database, query_name, request.actor)
@@ -95,17 +97,24 @@ async def digest(datasette: Datasette, request: Request) -> Response:
     korean, days = is_korean(request), number(request, "days", DIGEST_DAYS, 1, 92)
     since = (datetime.now(KST) - timedelta(days=days)).date().isoformat()
     found = await read(datasette, lambda conn: since_day(conn, since))
-    title = f"{long_date(since, korean)}부터 새 제휴 {len(found)}건" if korean else f"{len(found)} new deals since {long_date(since, korean)}"
+    title = (
+        f"{long_date(since, korean)}부터 새 제휴 {len(found)}건"
+        if korean
+        else f"{len(found)} new deals since {long_date(since, korean)}"
+    )
     site = site_address(datasette, request)
     if request.url_vars["format"] == ".md":
-        return Response.text(feed.markdown(title, found, site=site, korean=korean), headers={"content-disposition": "inline"})
+        return Response.text(
+            feed.markdown(title, found, site=site, korean=korean), headers={"content-disposition": "inline"}
+        )
     return Response.html(feed.html(title, found, site=site, korean=korean))
 
 
 def since_day(conn: sqlite3.Connection, since: str) -> list[Event]:
     """Deals first seen on or after the day `since`, newest first, at most 500."""
     rows = conn.execute(
-        f"SELECT id FROM events WHERE first_seen_at >= ? AND {STANDING} ORDER BY first_seen_at DESC, id LIMIT 500", [since]
+        f"SELECT id FROM events WHERE first_seen_at >= ? AND {STANDING} ORDER BY first_seen_at DESC, id LIMIT 500",
+        [since],
     )
     return events(conn, [row[0] for row in rows])
 

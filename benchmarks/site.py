@@ -1,0 +1,206 @@
+"""How fast the site answers: `python -m benchmarks.site FILE [--rounds 20]`.
+
+FILE is a database of `benchmarks.large_database`. Prints, for the pages people open most and for every saved question, the
+median time of an answer over HTTP on loopback, beside plain Datasette (its defaults, the same rows, none of our
+indexes and none of our code) asked for the same thing; then search against a brute-force scan.
+"""
+
+import contextlib
+import random
+import socket
+import sqlite3
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import quote
+
+import click
+import httpx
+import yaml
+from rich.console import Console
+from rich.table import Table
+
+from db import search
+from web.site import HERE
+
+LIMIT_MS = 300
+SLOW = 30.0
+TERMS = ["협력", "제휴", "협약", "체결", "업무협약", "공급", "계약", "투자", "인수", "지분", "유치", "손잡", "맺었", "납품", "데이터", "센터", "데이터센터", "클라우드", "자율", "주행", "자율주행", "반도체", "배터리", "로봇", "신약", "결제", "보안", "게임", "물류", "양자", "컴퓨팅", "인공", "지능", "인공지능", "테크", "전자", "소프트", "바이오", "모빌", "에너지", "네트웍", "Nova", "Blue", "AI", "Labs", "bio", "신제품", "공개", "협", "약"] + ["데이터 협력", "클라우드 공급 계약", "인공지능 투자"]
+
+
+@click.command()
+@click.argument("path", type=click.Path(path_type=Path, exists=True))
+@click.option("--rounds", default=20, show_default=True, help="Times each page is asked for.")
+@click.option(
+    "--plain/--no-plain", default=True, help="Measure plain Datasette too (copies the database without our indexes)."
+)
+def main(path: Path, rounds: int, plain: bool) -> None:
+    """Measure the site on the database PATH."""
+    console = Console()
+    ours = _measured(["-m", "benchmarks.site_server", str(path)], _our_pages(path), rounds)
+    bare = _bare_copy(path) if plain else None
+    theirs = _measured(["-m", "datasette", "serve", str(bare)], _plain_pages(path, bare), 3) if bare else {}
+    console.print(_page_table(path, rounds, ours, theirs))
+    console.print(_search_summary(path))
+    if any(time > LIMIT_MS for time in ours.values() if time is not None):
+        sys.exit(1)
+
+
+def _our_pages(path: Path) -> dict[str, str]:
+    """What is asked of us: a name and an address for each."""
+    company, partner, event = _samples(path)
+    pages = {
+        "home": "/",
+        "event": f"/event/{event}",
+        "company (busiest)": f"/company/{company[0]}",
+        "search 협력": f"/search?q={quote('협력')}",
+        "search 데이터센터 공급": f"/search?q={quote('데이터센터 공급')}",
+        "deals of a kind": "/deals?kind=mou&country=US",
+    }
+    for name, query in _questions().items():
+        values = "&".join(
+            f"{key}={quote(value)}"
+            for key, value in (("company", company[1]), ("partner", partner[1]))
+            if key in query.get("params", [])
+        )
+        pages[name] = f"/jehyu/{name}" + (f"?{values}" if values else "")
+    return pages
+
+
+def _plain_pages(path: Path, bare: Path) -> dict[str, str]:
+    """The same of plain Datasette: tables with its own filters, and our questions as the SQL a person would paste."""
+    company, partner, event = _samples(path)
+    stem = bare.stem
+    pages = {
+        "home": "/",
+        "event": f"/{stem}/events/{event}",
+        "company (busiest)": f"/{stem}/event_parties?org_id={company[0]}",
+        "search 협력": f"/{stem}/articles?title__contains={quote('협력')}",
+        "deals of a kind": f"/{stem}/events?kind=mou&_sort_desc=date",
+    }
+    for name, query in _questions().items():
+        sql = query["sql"].replace("name_key(:company)", ":company").replace("name_key(:partner)", ":partner")
+        values = f"&company={quote(company[2])}&partner={quote(partner[2])}" if query.get("params") else ""
+        pages[name] = f"/{stem}?sql={quote(sql)}{values}"
+    return pages
+
+
+def _questions() -> dict[str, dict[str, str]]:
+    questions: dict[str, dict[str, str]] = yaml.safe_load((HERE / "queries.yml").read_text(encoding="utf-8"))
+    return questions
+
+
+def _samples(path: Path) -> tuple[tuple[str, str, str], tuple[str, str, str], str]:
+    """The busiest Korean company and foreign partner (id, name, folded name), and an event of many reports."""
+    conn = sqlite3.connect(path)
+    busiest = (
+        "SELECT p.org_id, a.alias, a.key FROM event_parties p JOIN aliases a ON a.org_id = p.org_id"
+        " WHERE p.country {} 'KR' GROUP BY p.org_id ORDER BY count(*) DESC LIMIT 1"
+    )
+    event = conn.execute("SELECT id FROM events ORDER BY article_count DESC, date DESC LIMIT 1").fetchone()[0]
+    return conn.execute(busiest.format("=")).fetchone(), conn.execute(busiest.format("<>")).fetchone(), str(event)
+
+
+def _bare_copy(path: Path) -> Path:
+    """The same rows without our indexes, made once beside the database."""
+    bare = path.with_name(f"{path.stem}-plain.db")
+    if bare.exists():
+        return bare
+    sqlite3.connect(path).execute("VACUUM INTO ?", [str(bare)])
+    conn = sqlite3.connect(bare)
+    for (index,) in conn.execute("SELECT name FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL").fetchall():
+        conn.execute(f'DROP INDEX "{index}"')
+    conn.commit()
+    conn.close()
+    return bare
+
+
+def _measured(command: list[str], pages: dict[str, str], rounds: int) -> dict[str, float | None]:
+    """The median of `rounds` answers in milliseconds; None where it failed or took too long."""
+    times: dict[str, float | None] = {}
+    with _serving(command) as address, httpx.Client(base_url=address, timeout=SLOW) as client:
+        for name, page in pages.items():
+            times[name] = _median(client, page, rounds)
+    return times
+
+
+def _median(client: httpx.Client, page: str, rounds: int) -> float | None:
+    taken = []
+    for _ in range(rounds):
+        start = time.perf_counter()
+        try:
+            answer = client.get(page)
+        except httpx.TimeoutException:
+            return None
+        if answer.status_code != 200:
+            return None
+        taken.append(time.perf_counter() - start)
+    return statistics.median(taken) * 1000
+
+
+@contextlib.contextmanager
+def _serving(command: list[str]) -> Iterator[str]:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    server = subprocess.Popen(
+        [sys.executable, *command, "--port", str(port)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
+    try:
+        address = f"http://127.0.0.1:{port}"
+        for _ in range(600):
+            with contextlib.suppress(httpx.TransportError):
+                httpx.get(f"{address}/-/versions.json", timeout=SLOW)
+                break
+            time.sleep(0.1)
+        yield address
+    finally:
+        server.terminate()
+        server.wait()
+
+
+def _page_table(path: Path, rounds: int, ours: dict[str, float | None], theirs: dict[str, float | None]) -> Table:
+    table = Table(title=f"{path.name}, {path.stat().st_size / 1e6:,.0f} MB: median of {rounds} answers, ms")
+    for column in ("page", "Jehyu", "plain Datasette"):
+        table.add_column(column, justify="left" if column == "page" else "right")
+    for name, taken in ours.items():
+        table.add_row(name, _shown(taken, LIMIT_MS), _shown(theirs[name]) if name in theirs else "–")
+    return table
+
+
+def _shown(taken: float | None, limit: float | None = None) -> str:
+    if taken is None:
+        return "[red]failed[/red]"
+    return f"[red]{taken:,.0f}[/red]" if limit and taken > limit else f"{taken:,.0f}"
+
+
+def _search_summary(path: Path) -> str:
+    """Every term's hits in the titles beside those of a scan, and the median time of the newest 50."""
+    conn = sqlite3.connect(path)
+    conn.row_factory = sqlite3.Row
+    search.register(conn)
+    titles = [
+        (row[0], row[1].casefold()) for row in conn.execute("SELECT id, title FROM articles WHERE title IS NOT NULL")
+    ]
+    wrong, taken = [], []
+    for terms in random.Random(1).sample(TERMS, len(TERMS)):
+        words = terms.casefold().split()
+        scanned = {article for article, title in titles if all(word in title for word in words)}
+        found = {row["id"] for row in search.articles(conn, terms, len(titles))}
+        if scanned != found:
+            wrong.append(terms)
+        start = time.perf_counter()
+        search.articles(conn, terms, 50)
+        taken.append(time.perf_counter() - start)
+    return (
+        f"search: {len(TERMS)} terms over {len(titles):,} titles, {len(TERMS) - len(wrong)} identical to a scan"
+        f"{' (differ: ' + ', '.join(wrong) + ')' if wrong else ''}; newest 50: median {statistics.median(taken) * 1000:.1f} ms, "
+        f"slowest {max(taken) * 1000:.1f} ms"
+    )
+
+
+if __name__ == "__main__":
+    main()
