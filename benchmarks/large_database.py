@@ -38,7 +38,10 @@ KINDS = (
 STATUSES = ("signed", "announced", "planned", "talks", "ended")
 SECTORS = ("ai", "cloud", "semiconductor", "telecom", "game", "bio", "auto", "battery", "finance", "robot")
 FOREIGN = ("US", "US", "US", "CN", "JP", "DE", "GB", "TW", "SG", "FR")
-SYLLABLES = "가나다라마바사아자차카타파하고노도로모보소오조초코토포호그느드르므브스으즈츠크트프흐기니디리미비시이지치키티피히한온누빛솔샘글별"
+SYLLABLES = (
+    "가나다라마바사아자차카타파하고노도로모보소오조초코토포호그느드르"
+    "므브스으즈츠크트프흐기니디리미비시이지치키티피히한온누빛솔샘글별"
+)
 TAILS = ("테크", "전자", "소프트", "바이오", "모빌리티", "에너지", "클라우드", "게임즈", "로보틱스", "네트웍스")
 LATIN = ("Nova", "Vertex", "Blue", "Quant", "Helio", "Astra", "Delta", "Orbit", "Pine", "Terra", "Core", "Arc")
 LATIN_TAILS = ("Labs", "Systems", "Cloud", "AI", "Motors", "Semi", "Networks", "Works", "Bio", "Robotics")
@@ -149,11 +152,18 @@ def _write_frame(conn: sqlite3.Connection, organizations: list[Organization]) ->
         foreign += organization.country != "KR"
         tags = ["big-tech"] if organization.country != "KR" and foreign <= 10 else []
         _insert(
-            conn, "organizations", id=organization.id, name=organization.name, type="company", country=organization.country,
+            conn,
+            "organizations",
+            id=organization.id,
+            name=organization.name,
+            type="company",
+            country=organization.country,
             name_ko=organization.name if organization.country == "KR" else None,
             name_en=None if organization.country == "KR" else organization.name,
-            sector=SECTORS[number % len(SECTORS)], tags=json.dumps(tags), provisional=0,
-        )  # fmt: skip
+            sector=SECTORS[number % len(SECTORS)],
+            tags=json.dumps(tags),
+            provisional=0,
+        )
         _insert(
             conn,
             "aliases",
@@ -203,10 +213,25 @@ def _write_deal(
     evidence = f"{first.name}는 {second.name}와 {topic} 분야에서 {act}."
     at = f"{day}T{8 + number % 10:02}:{number % 60:02}:00+09:00"
     _insert(
-        conn, "events", id=event, title=f"{first.name} – {second.name}", kind=kind, status=status, date=str(day), date_precision="day",
-        confidence=round(random_.uniform(0.35, 0.99), 2), first_reported_at=at, last_reported_at=at, first_seen_at=at, last_seen_at=at, changed_at=at,
-        first_run_id=3 if day >= TODAY - timedelta(days=1) else 1, article_count=reports, outlet_count=reports, mention_id=article,
-    )  # fmt: skip
+        conn,
+        "events",
+        id=event,
+        title=f"{first.name} – {second.name}",
+        kind=kind,
+        status=status,
+        date=str(day),
+        date_precision="day",
+        confidence=round(random_.uniform(0.35, 0.99), 2),
+        first_reported_at=at,
+        last_reported_at=at,
+        first_seen_at=at,
+        last_seen_at=at,
+        changed_at=at,
+        first_run_id=3 if day >= TODAY - timedelta(days=1) else 1,
+        article_count=reports,
+        outlet_count=reports,
+        mention_id=article,
+    )
     for position, party in enumerate(parties):
         _insert(
             conn,
@@ -236,24 +261,63 @@ def _write_deal(
         _write_article(conn, report, day, title, report)
         start = len(title) + 1
         _insert(
-            conn, "mentions", id=report, article_id=report, event_id=event, kind=kind, status=status, new=1, date=str(day),
-            date_precision="day", confidence=0.8, evidence=evidence, evidence_start=start, evidence_end=start + len(evidence),
-            pairs="[[0, 1]]", extractor="benchmark", created_at=at, slug=event, mark="", context="{}",
-        )  # fmt: skip
+            conn,
+            "mentions",
+            id=report,
+            article_id=report,
+            event_id=event,
+            kind=kind,
+            status=status,
+            new=1,
+            date=str(day),
+            date_precision="day",
+            confidence=0.8,
+            evidence=evidence,
+            evidence_start=start,
+            evidence_end=start + len(evidence),
+            pairs="[[0, 1]]",
+            extractor="benchmark",
+            created_at=at,
+            slug=event,
+            mark="",
+            context="{}",
+        )
+        for one, other in (parties, parties[::-1]):
+            _insert(conn, "mention_pairs", org_id=one.id, other_id=other.id, day=day.toordinal(), mention_id=report)
         for position, (party, found) in enumerate(zip(parties, (0, len(first.name) + 2), strict=True)):
             _insert(
-                conn, "mention_parties", mention_id=report, position=position, org_id=party.id, name=party.name, names=json.dumps([party.name]), surface=party.name,
-                start=start + found, end=start + found + len(party.name), type="company", country=party.country,
-            )  # fmt: skip
+                conn,
+                "mention_parties",
+                mention_id=report,
+                position=position,
+                org_id=party.id,
+                name=party.name,
+                names=json.dumps([party.name]),
+                surface=party.name,
+                start=start + found,
+                end=start + found + len(party.name),
+                type="company",
+                country=party.country,
+            )
 
 
 def _write_article(conn: sqlite3.Connection, article: int, day: date, title: str, seed: int) -> None:
     at = f"{day}T{seed % 24:02}:{seed % 60:02}:00+09:00"
     _insert(
-        conn, "articles", id=article, url=f"https://outlet-{article % 40}.example/{article}", source_id=f"outlet-{article % 40}",
-        lang="ko", title=title, published_at=at, fetched_at=at, content_hash=str(article), state="fetched", extractor="benchmark",
+        conn,
+        "articles",
+        id=article,
+        url=f"https://outlet-{article % 40}.example/{article}",
+        source_id=f"outlet-{article % 40}",
+        lang="ko",
+        title=title,
+        published_at=at,
+        fetched_at=at,
+        content_hash=str(article),
+        state="fetched",
+        extractor="benchmark",
         extracted_at=at,
-    )  # fmt: skip
+    )
     _insert(conn, "article_texts", article_id=article, body=FILLER)
 
 

@@ -20,8 +20,8 @@ HEADLINE_LONGEST = 300
 def atom(title: str, address: str, events: Sequence[Event], *, site: str, korean: bool = True) -> bytes:
     """An Atom feed of the events in the order given.
 
-    `address` is the feed's own, `site` the site's (no slash at the end), under which the events' pages stand. An entry's
-    id never changes; it is updated when the deal's parties, kind, status or date change.
+    `address` is the feed's own, `site` the site's (no slash at the end), under which the events' pages stand. An
+    entry's id never changes; it is updated when the deal's parties, kind, status or date change.
     """
     feed = FeedGenerator()
     feed.id(_clean(address))
@@ -68,7 +68,8 @@ def html(title: str, events: Iterable[Event], *, site: str | None = None, korean
     items = "".join(f"<li style='margin:0 0 1.2em'>{_digest_html(event, site, korean)}</li>" for event in events)
     empty = "새 제휴가 없습니다." if korean else "No new deals."
     return (
-        f"<!DOCTYPE html><html lang='{'ko' if korean else 'en'}'><head><meta charset='utf-8'><title>{escape(title)}</title></head>"
+        f"<!DOCTYPE html><html lang='{'ko' if korean else 'en'}'><head><meta charset='utf-8'>"
+        f"<title>{escape(title)}</title></head>"
         "<body style='font-family:sans-serif;line-height:1.6;max-width:42em;margin:2em auto;padding:0 1em'>"
         f"<h1 style='font-size:1.3em'>{escape(title)}</h1>"
         + (f"<ul style='list-style:none;padding:0'>{items}</ul>" if items else f"<p>{empty}</p>")

@@ -1,14 +1,16 @@
 """Marking the parties and the deal words in an evidence sentence."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 DEAL_WORDS = re.compile(
-    r"업무\s?협약|양해각서|전략적\s?제휴|제휴|협약|협력|파트너십|동맹|맞손|손잡\S?|손을 잡\S?|공동\s?개발|공동\s?연구|합작\s?법인|합작사|합작|"
+    r"업무\s?협약|양해각서|전략적\s?제휴|제휴|협약|협력|파트너십|동맹|맞손|손잡\S?|손을 잡\S?|"
+    r"공동\s?개발|공동\s?연구|합작\s?법인|합작사|합작|"
     r"공급\s?계약|수주|납품|공급|계약|투자|인수|지분|라이선스|기술\s?이전|도입|적용|탑재|연동|유통|판권|퍼블리싱|컨소시엄|체결|해지|종료|철회|부인|"
     r"\b(?:MOUs?|LOIs?|memorand\w+ of understanding|partner(?:s|ed|ship|ships|ing)?|alliance|team(?:s|ed|ing)? up|"
-    r"collaborat\w+|cooperat\w+|joint venture|jointly|joint|co-develop\w*|suppl(?:y|ies|ied)|contract\w*|agreements?|agreed|"
+    r"collaborat\w+|cooperat\w+|joint venture|jointly|joint|co-develop\w*|suppl(?:y|ies|ied)|contract\w*|"
+    r"agreements?|agreed|"
     r"sign(?:s|ed|ing)?|adopt(?:s|ed|ing)?|integrat\w+|licen[cs]\w+|distribut\w+|invest\w*|acqui\w+|stakes?|consortium|"
     r"terminat\w+|den(?:y|ies|ied))\b",
     re.IGNORECASE,
@@ -65,7 +67,7 @@ def _place(sentence: str, sentence_start: int | None, party: Named) -> tuple[int
     return (start, start + len(party.surface)) if start >= 0 else None
 
 
-def _with_deal_words(text: str) -> Sequence[Piece]:
+def _with_deal_words(text: str) -> list[Piece]:
     pieces: list[Piece] = []
     at = 0
     for found in DEAL_WORDS.finditer(text):

@@ -145,4 +145,5 @@ COUNTRIES: Mapping[str, Words] = {
 
 def word(words: Mapping[str, Words], code: str | None, korean: bool) -> str:
     """The word for `code`; a code without one stands for itself."""
-    return words[code][korean] if code in words else (code or "")
+    found = words.get(code or "")
+    return found[korean] if found else (code or "")

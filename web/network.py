@@ -81,7 +81,9 @@ def _classical_scaling(distances: Matrix) -> Matrix:
     places = np.zeros((count, 2))
     places[:, : len(top)] = vectors[:, top] * np.sqrt(np.maximum(values[top], 0.0))
     turn = np.arange(count) * 2.399963  # the golden angle
-    return places + 0.05 * np.sqrt(np.arange(count) / count)[:, None] * np.column_stack((np.cos(turn), np.sin(turn)))
+    radius = 0.05 * np.sqrt(np.arange(count) / count)
+    spread: Matrix = places + radius[:, None] * np.column_stack((np.cos(turn), np.sin(turn)))
+    return spread
 
 
 def _fitted(places: Matrix) -> list[tuple[float, float]]:

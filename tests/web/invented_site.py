@@ -23,14 +23,45 @@ SOURCES = [
 ]
 TABLE = [
     {
-        "id": "narae", "name": "나래전자", "name_ko": "나래전자", "name_en": "Narae Electronics", "aliases": ["나래", "Narae"],
-        "type": "company", "country": "KR", "sector": "electronics", "ticker": "012340",
+        "id": "narae",
+        "name": "나래전자",
+        "name_ko": "나래전자",
+        "name_en": "Narae Electronics",
+        "aliases": ["나래", "Narae"],
+        "type": "company",
+        "country": "KR",
+        "sector": "electronics",
+        "ticker": "012340",
     },
-    {"id": "solbi", "name": "솔비소프트", "name_ko": "솔비소프트", "name_en": "Solbi Soft", "type": "company", "country": "KR", "sector": "software"},
-    {"id": "orbix", "name": "오르빅스", "name_ko": "오르빅스", "name_en": "Orbix", "type": "company", "country": "US", "tags": ["big-tech"], "sector": "cloud"},
-    {"id": "hanul", "name": "한울모터스", "name_ko": "한울모터스", "type": "company", "country": "KR", "sector": "auto"},
+    {
+        "id": "solbi",
+        "name": "솔비소프트",
+        "name_ko": "솔비소프트",
+        "name_en": "Solbi Soft",
+        "type": "company",
+        "country": "KR",
+        "sector": "software",
+    },
+    {
+        "id": "orbix",
+        "name": "오르빅스",
+        "name_ko": "오르빅스",
+        "name_en": "Orbix",
+        "type": "company",
+        "country": "US",
+        "tags": ["big-tech"],
+        "sector": "cloud",
+    },
+    {
+        "id": "hanul",
+        "name": "한울모터스",
+        "name_ko": "한울모터스",
+        "type": "company",
+        "country": "KR",
+        "sector": "auto",
+    },
     {"id": "evil", "name": HOSTILE_NAME, "type": "company", "country": "US"},
-]  # fmt: skip
+]
 
 
 def tell(
@@ -61,23 +92,35 @@ def tell(
         at = start + sentence.index(surface) if surface and surface in sentence else None
         found.append(
             {
-                "name": row.get("name") or surface or None, "org_id": org_id, "aliases": [], "type": "company",
-                "country": row.get("country"), "surface": surface or None, "start": at,
-                "end": at + len(surface) if at is not None else None, "description": None if surface else "해외 빅테크",
+                "name": row.get("name") or surface or None,
+                "org_id": org_id,
+                "aliases": [],
+                "type": "company",
+                "country": row.get("country"),
+                "surface": surface or None,
+                "start": at,
+                "end": at + len(surface) if at is not None else None,
+                "description": None if surface else "해외 빅테크",
             }
-        )  # fmt: skip
+        )
     event = {
-        "parties": found, "pairs": [[0, 1]], "kind": "mou", "status": "signed", "new": True,
-        "date": published.date().isoformat(), "date_precision": "day", "confidence": 0.9,
+        "parties": found,
+        "pairs": [[0, 1]],
+        "kind": "mou",
+        "status": "signed",
+        "new": True,
+        "date": published.date().isoformat(),
+        "date_precision": "day",
+        "confidence": 0.9,
         "evidence": {"text": sentence, "start": start, "end": start + len(sentence)},
-    }  # fmt: skip
+    }
     row = store.row("SELECT id FROM articles WHERE url = ?", [url])
     assert row is not None
     store.save_extraction(row["id"], "test", [event | deal])
 
 
 def fill(path: Path) -> None:
-    """Five deals: two outlets on one MOU that becomes a contract, an older one, an unnamed partner, a doubtful, a hostile."""
+    """Four deals: one MOU in two outlets, an older alliance, talks with an unnamed partner, one with hostile text."""
     now = datetime.now(KST).replace(hour=9, minute=0, second=0, microsecond=0) - timedelta(days=1)
     store = Store(path)
     store.sync_sources(SOURCES)
@@ -88,22 +131,46 @@ def fill(path: Path) -> None:
     tell(store, 1, "hanbit", now, "나래전자-오르빅스, 데이터센터 협력", sentence, both)
     english = "Narae Electronics signed a memorandum of understanding with Orbix on data centers."
     tell(
-        store, 2, "global", now + timedelta(hours=3), "Narae, Orbix sign data center MOU", english,
+        store,
+        2,
+        "global",
+        now + timedelta(hours=3),
+        "Narae, Orbix sign data center MOU",
+        english,
         [("Narae Electronics", "narae"), ("Orbix", "orbix")],
-    )  # fmt: skip
+    )
     old = now - timedelta(days=500)
     tell(
-        store, 3, "dure", old, "솔비소프트, 나래전자와 손잡아", "솔비소프트가 나래전자와 인공지능 제휴를 맺었다.",
-        [("솔비소프트", "solbi"), ("나래전자", "narae")], kind="alliance",
-    )  # fmt: skip
+        store,
+        3,
+        "dure",
+        old,
+        "솔비소프트, 나래전자와 손잡아",
+        "솔비소프트가 나래전자와 인공지능 제휴를 맺었다.",
+        [("솔비소프트", "solbi"), ("나래전자", "narae")],
+        kind="alliance",
+    )
     tell(
-        store, 4, "dure", now, "한울모터스 해외 빅테크와 협의", "한울모터스가 해외 빅테크와 공급을 논의하고 있다.",
-        [("한울모터스", "hanul"), ("", None)], kind="supply", status="talks", confidence=0.4,
-    )  # fmt: skip
+        store,
+        4,
+        "dure",
+        now,
+        "한울모터스 해외 빅테크와 협의",
+        "한울모터스가 해외 빅테크와 공급을 논의하고 있다.",
+        [("한울모터스", "hanul"), ("", None)],
+        kind="supply",
+        status="talks",
+        confidence=0.4,
+    )
     tell(
-        store, 5, "hanbit", now, HOSTILE_TITLE, f"솔비소프트가 {HOSTILE_NAME}와 <b>업무협약</b>을 체결했다.",
+        store,
+        5,
+        "hanbit",
+        now,
+        HOSTILE_TITLE,
+        f"솔비소프트가 {HOSTILE_NAME}와 <b>업무협약</b>을 체결했다.",
         [("솔비소프트", "solbi"), (HOSTILE_NAME, "evil")],
-    )  # fmt: skip
+    )
     store.resolve(run)
     for source in SOURCES:
         store.save_source_run(run, str(source["id"]), "ok", asked=3, new=2)

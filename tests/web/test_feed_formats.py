@@ -16,11 +16,24 @@ def event(**more: str) -> Event:
     party = Party("narae", more.get("name", "나래전자"), None, "company", "KR", None)
     other = Party(None, None, None, "company", "US", "해외 빅테크")
     return Event(
-        id=more.get("id", "2025-03-05-narae-orbix-mou"), title="나래전자 × 오르빅스", kind="mou", status="signed", date="2025-03-05",
-        date_precision="day", confidence=0.9, first_seen_at="2025-03-05T09:00:00+09:00", changed_at="2025-03-06T09:00:00+09:00",
-        article_count=1, outlet_count=1, review=None, evidence=more.get("evidence", "나래전자가 협약을 맺었다."),
-        url=more.get("url", "https://hanbit.example/1"), headline=more.get("headline", "제목"), parties=[party, other], outlets=["한빛일보"],
-    )  # fmt: skip
+        id=more.get("id", "2025-03-05-narae-orbix-mou"),
+        title="나래전자 × 오르빅스",
+        kind="mou",
+        status="signed",
+        date="2025-03-05",
+        date_precision="day",
+        confidence=0.9,
+        first_seen_at="2025-03-05T09:00:00+09:00",
+        changed_at="2025-03-06T09:00:00+09:00",
+        article_count=1,
+        outlet_count=1,
+        review=None,
+        evidence=more.get("evidence", "나래전자가 협약을 맺었다."),
+        url=more.get("url", "https://hanbit.example/1"),
+        headline=more.get("headline", "제목"),
+        parties=[party, other],
+        outlets=["한빛일보"],
+    )
 
 
 def test_an_unnamed_partner_is_described() -> None:

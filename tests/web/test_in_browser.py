@@ -22,9 +22,22 @@ SWITCHES = [
 ]
 WIDTHS = (1280, 390)
 PAGES = [
-    "/", "/deals", "/companies", "/company/narae", "/search?q=업무협약", "/questions", "/about", "/pictures", "/pictures/matrix",
-    "/pictures/network?years=5", "/pictures/sectors", "/pictures/outlets", "/jehyu", "/jehyu/partnerships", "/jehyu/new_this_week",
-]  # fmt: skip
+    "/",
+    "/deals",
+    "/companies",
+    "/company/narae",
+    "/search?q=업무협약",
+    "/questions",
+    "/about",
+    "/pictures",
+    "/pictures/matrix",
+    "/pictures/network?years=5",
+    "/pictures/sectors",
+    "/pictures/outlets",
+    "/jehyu",
+    "/jehyu/partnerships",
+    "/jehyu/new_this_week",
+]
 
 pytestmark = [pytest.mark.browser, pytest.mark.skipif(CHROMIUM is None, reason="no Chromium here")]
 

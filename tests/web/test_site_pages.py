@@ -17,9 +17,22 @@ from web.site import HERE
 ENGLISH = {"Accept-Language": "en"}
 QUESTIONS = list(yaml.safe_load((HERE / "queries.yml").read_text(encoding="utf-8")))
 OUR_PAGES = [
-    "/", "/deals", "/companies", "/company/narae", "/company/solbi", "/company/evil", "/search?q=업무협약", "/questions", "/about",
-    "/digest", "/pictures", "/pictures/matrix", "/pictures/network?years=5", "/pictures/sectors", "/pictures/outlets",
-]  # fmt: skip
+    "/",
+    "/deals",
+    "/companies",
+    "/company/narae",
+    "/company/solbi",
+    "/company/evil",
+    "/search?q=업무협약",
+    "/questions",
+    "/about",
+    "/digest",
+    "/pictures",
+    "/pictures/matrix",
+    "/pictures/network?years=5",
+    "/pictures/sectors",
+    "/pictures/outlets",
+]
 
 
 def test_home_tells_what_is_new_and_how_the_run_went(reader: Visitor) -> None:

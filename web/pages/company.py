@@ -10,7 +10,7 @@ from datasette.app import Datasette
 from datasette.utils.asgi import Request, Response
 
 from web.names import KINDS
-from web.pages.base import missing, named, number, page, read, text
+from web.pages.base import missing, named, number, page, read_kept, text
 from web.reading import STANDING, events
 
 PARTNERS_SHOWN = 40
@@ -40,7 +40,7 @@ class Dependence:
 
 async def company(datasette: Datasette, request: Request) -> Response:
     org_id, skip = named(request, "id"), number(request, "skip", 0, 0, 100_000)
-    content = await read(datasette, lambda conn: read_company(conn, org_id, skip))
+    content = await read_kept(datasette, ("company", org_id, skip), lambda conn: read_company(conn, org_id, skip))
     if content is None:
         raise missing(f"No organisation {org_id}")
     if content["org"]["id"] != org_id:
@@ -82,8 +82,8 @@ SELECT id, name, id = ?1 AS is_parent FROM organizations
 WHERE id = ?1 OR parent_id = ?2 ORDER BY is_parent DESC, name LIMIT 30
 """
 _PARTNERS = f"""
-SELECT other.org_id AS partner_id, coalesce(max(other.name), max(other.description)) AS partner, max(other.country) AS country,
-       e.kind, substr(e.date, 1, 4) AS year, count(*) AS deals, max(e.date) AS last_on
+SELECT other.org_id AS partner_id, coalesce(max(other.name), max(other.description)) AS partner,
+       max(other.country) AS country, e.kind, substr(e.date, 1, 4) AS year, count(*) AS deals, max(e.date) AS last_on
 FROM event_parties me
 JOIN event_pairs pair ON pair.event_id = me.event_id AND me.position IN (pair.company_position, pair.partner_position)
 JOIN event_parties other ON other.event_id = me.event_id
@@ -126,8 +126,16 @@ def _partners(rows: Iterable[sqlite3.Row]) -> list[dict[str, Any]]:
     for row in rows:
         key = row["partner_id"] or f"?{row['partner']}"
         partner = partners.setdefault(
-            key, {"id": row["partner_id"], "name": row["partner"], "country": row["country"], "deals": 0, "kinds": Counter(), "last_on": ""}
-        )  # fmt: skip
+            key,
+            {
+                "id": row["partner_id"],
+                "name": row["partner"],
+                "country": row["country"],
+                "deals": 0,
+                "kinds": Counter(),
+                "last_on": "",
+            },
+        )
         partner["deals"] += row["deals"]
         partner["kinds"][row["kind"]] += row["deals"]
         partner["last_on"] = max(partner["last_on"], row["last_on"] or "")
@@ -158,7 +166,11 @@ def _sector_mean(conn: sqlite3.Connection, sector: str | None, country: str | No
 
 async def companies(datasette: Datasette, request: Request) -> Response:
     asked = {name: text(request, name, 40) for name in ("country", "sector")}
-    rows = await read(datasette, lambda conn: read_companies(conn, asked["country"], asked["sector"]))
+    rows = await read_kept(
+        datasette,
+        ("companies", *asked.values()),
+        lambda conn: read_companies(conn, asked["country"], asked["sector"]),
+    )
     return await page(datasette, request, "companies.html", "/companies", asked=asked, **rows)
 
 
@@ -167,11 +179,20 @@ def read_companies(conn: sqlite3.Connection, country: str, sector: str) -> dict[
     rows = conn.execute(_COMPANIES, {"country": country, "sector": sector})
     return {
         "companies": [dict(row) for row in rows],
-        "countries": [row[0] for row in conn.execute(
-            "SELECT country FROM organizations WHERE country IS NOT NULL GROUP BY country ORDER BY count(*) DESC LIMIT 30")],
-        "sectors": [row[0] for row in conn.execute(
-            "SELECT DISTINCT sector FROM organizations WHERE sector IS NOT NULL ORDER BY sector")],
-    }  # fmt: skip
+        "countries": [
+            row[0]
+            for row in conn.execute(
+                "SELECT country FROM organizations WHERE country IS NOT NULL"
+                " GROUP BY country ORDER BY count(*) DESC LIMIT 30"
+            )
+        ],
+        "sectors": [
+            row[0]
+            for row in conn.execute(
+                "SELECT DISTINCT sector FROM organizations WHERE sector IS NOT NULL ORDER BY sector"
+            )
+        ],
+    }
 
 
 _COMPANIES = """

@@ -18,9 +18,16 @@ async def deals(datasette: Datasette, request: Request) -> Response:
     asked = {name: text(request, name, 80) for name in ("kind", "status", "country", "year", "before")}
     content = await read(datasette, lambda conn: read_deals(conn, asked))
     return await page(
-        datasette, request, "deals.html", "/deals", kinds=list(KINDS), statuses=list(STATUSES), countries=list(COUNTRIES),
-        asked=asked, **content,
-    )  # fmt: skip
+        datasette,
+        request,
+        "deals.html",
+        "/deals",
+        kinds=list(KINDS),
+        statuses=list(STATUSES),
+        countries=list(COUNTRIES),
+        asked=asked,
+        **content,
+    )
 
 
 def read_deals(conn: sqlite3.Connection, asked: Mapping[str, str]) -> dict[str, Any]:

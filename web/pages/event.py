@@ -90,13 +90,22 @@ def _reports(conn: sqlite3.Connection, event_id: str, best: int | None) -> list[
         parties = [Named(party["surface"], party["start"], party["end"], party["org_id"]) for party in row["surfaces"]]
         reports.append(
             Report(
-                id=row["mention_id"], outlet=row["outlet"] or "unknown", outlet_en=row["outlet_en"],
-                published_at=row["published_at"], headline=row["title"], url=row["url"], kind=row["kind"],
-                status=row["status"], new=bool(row["new"]), date=row["date"], confidence=row["confidence"],
-                copy=row["text_group"] in groups, pieces=mark(row["evidence"], row["evidence_start"], parties),
+                id=row["mention_id"],
+                outlet=row["outlet"] or "unknown",
+                outlet_en=row["outlet_en"],
+                published_at=row["published_at"],
+                headline=row["title"],
+                url=row["url"],
+                kind=row["kind"],
+                status=row["status"],
+                new=bool(row["new"]),
+                date=row["date"],
+                confidence=row["confidence"],
+                copy=row["text_group"] in groups,
+                pieces=mark(row["evidence"], row["evidence_start"], parties),
                 body=body_text(_body(conn, row["article_id"])),
             )
-        )  # fmt: skip
+        )
         if row["text_group"] is not None:
             groups.add(row["text_group"])
     return reports

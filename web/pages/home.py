@@ -47,8 +47,8 @@ def read_home(conn: sqlite3.Connection, now: datetime) -> dict[str, Any]:
 
 REVIEW_OPEN = f"""
 SELECT count(*) FROM (
-  SELECT 1 FROM events WHERE first_seen_at >= date('now', '-90 days') AND confidence < 0.6 AND review IS NULL AND {STANDING}
-  LIMIT 1000)
+  SELECT 1 FROM events
+  WHERE first_seen_at >= date('now', '-90 days') AND confidence < 0.6 AND review IS NULL AND {STANDING} LIMIT 1000)
 """
 
 
@@ -82,7 +82,8 @@ def _troubled(conn: sqlite3.Connection) -> list[Mapping[str, Any]]:
     """Outlets whose part of the newest run went wrong, worst first."""
     rows = conn.execute(
         "SELECT s.id, s.name, r.outcome, r.failed, r.failures FROM run_sources r JOIN sources s ON s.id = r.source_id"
-        " WHERE r.run_id = (SELECT max(id) FROM runs) AND r.outcome NOT IN ('ok', 'nothing_new') ORDER BY r.failed DESC, s.name LIMIT 20"
+        " WHERE r.run_id = (SELECT max(id) FROM runs) AND r.outcome NOT IN ('ok', 'nothing_new')"
+        " ORDER BY r.failed DESC, s.name LIMIT 20"
     )
     return [dict(row) for row in rows]
 
@@ -90,7 +91,8 @@ def _troubled(conn: sqlite3.Connection) -> list[Mapping[str, Any]]:
 def _changed(conn: sqlite3.Connection, since: str) -> list[Event]:
     """Older deals whose state changed this week: a contract after an MOU, an end, a denial."""
     rows = conn.execute(
-        f"SELECT id FROM events WHERE changed_at >= ? AND first_seen_at < ? AND {STANDING} ORDER BY changed_at DESC LIMIT 5",
+        f"SELECT id FROM events WHERE changed_at >= ? AND first_seen_at < ? AND {STANDING}"
+        " ORDER BY changed_at DESC LIMIT 5",
         [since, since],
     )
     return events(conn, [row[0] for row in rows])

@@ -26,7 +26,8 @@ WHERE e.date >= :since AND {STANDING}
 FROM_PARTNER = f"""
 FROM event_parties p
 JOIN event_pairs pair ON pair.event_id = p.event_id AND p.position IN (pair.company_position, pair.partner_position)
-JOIN event_parties c ON c.event_id = p.event_id AND c.position = pair.company_position + pair.partner_position - p.position
+JOIN event_parties c ON c.event_id = p.event_id
+  AND c.position = pair.company_position + pair.partner_position - p.position
 JOIN events e ON e.id = p.event_id
 WHERE {STANDING}
 """
@@ -43,7 +44,8 @@ def read_over_time(conn: sqlite3.Connection, today: date) -> dict[str, Any]:
     """Deals by month and kind over two years, and who had most partners in that time."""
     months = _months(today, MONTHS)
     rows = conn.execute(
-        f"SELECT substr(e.date, 1, 7) AS month, e.kind, count(*) FROM events e WHERE e.date >= ? AND {STANDING} GROUP BY 1, 2",
+        "SELECT substr(e.date, 1, 7) AS month, e.kind, count(*) FROM events e"
+        f" WHERE e.date >= ? AND {STANDING} GROUP BY 1, 2",
         [months[0]],
     )
     grid = Counter({(kind, month): count for month, kind, count in rows})
@@ -56,11 +58,19 @@ def read_over_time(conn: sqlite3.Connection, today: date) -> dict[str, Any]:
         "by_month": by_month,
         "month_peak": max(by_month.values(), default=1) or 1,
         "kinds": [kind for kind in KINDS if any(grid[(kind, month)] for month in months)],
-        "foreign_ranked": _ranked(conn, f"SELECT p.org_id, max(p.name), max(p.country), count(DISTINCT e.id) AS n {PAIRS}"
-                                 " AND c.country = 'KR' AND p.country <> 'KR' AND p.org_id IS NOT NULL GROUP BY 1", since),
-        "korean_ranked": _ranked(conn, f"SELECT c.org_id, max(c.name), max(c.country), count(DISTINCT p.org_id) AS n {PAIRS}"
-                                " AND c.country = 'KR' AND c.org_id IS NOT NULL GROUP BY 1", since),
-    }  # fmt: skip
+        "foreign_ranked": _ranked(
+            conn,
+            f"SELECT p.org_id, max(p.name), max(p.country), count(DISTINCT e.id) AS n {PAIRS}"
+            " AND c.country = 'KR' AND p.country <> 'KR' AND p.org_id IS NOT NULL GROUP BY 1",
+            since,
+        ),
+        "korean_ranked": _ranked(
+            conn,
+            f"SELECT c.org_id, max(c.name), max(c.country), count(DISTINCT p.org_id) AS n {PAIRS}"
+            " AND c.country = 'KR' AND c.org_id IS NOT NULL GROUP BY 1",
+            since,
+        ),
+    }
 
 
 def _ranked(conn: sqlite3.Connection, sql: str, values: dict[str, str]) -> list[tuple[str, str, str, int]]:
@@ -74,7 +84,8 @@ async def matrix(datasette: Datasette, request: Request) -> Response:
 def read_matrix(conn: sqlite3.Connection) -> dict[str, Any]:
     """How many deals each Korean company has with each foreign big-tech firm."""
     rows = conn.execute(
-        f"SELECT c.org_id, c.name, p.org_id, max(p.name), count(DISTINCT e.id) {FROM_PARTNER} AND c.country = 'KR' AND c.org_id IS NOT NULL"
+        f"SELECT c.org_id, c.name, p.org_id, max(p.name), count(DISTINCT e.id) {FROM_PARTNER}"
+        " AND c.country = 'KR' AND c.org_id IS NOT NULL"
         " AND p.org_id IN (SELECT id FROM organizations WHERE instr(tags, 'big-tech') > 0 AND country <> 'KR')"
         " GROUP BY c.org_id, p.org_id"
     ).fetchall()
@@ -101,9 +112,18 @@ async def network_picture(datasette: Datasette, request: Request) -> Response:
         datasette, ("network", size, since, kind, foreign), lambda conn: read_network(conn, size, since, kind, foreign)
     )
     return await _picture(
-        datasette, request, "network", size=size, years=years, kind_asked=kind, foreign=foreign, all_kinds=list(KINDS),
-        width=network.WIDTH, height=network.HEIGHT, **content,
-    )  # fmt: skip
+        datasette,
+        request,
+        "network",
+        size=size,
+        years=years,
+        kind_asked=kind,
+        foreign=foreign,
+        all_kinds=list(KINDS),
+        width=network.WIDTH,
+        height=network.HEIGHT,
+        **content,
+    )
 
 
 def read_network(conn: sqlite3.Connection, size: int, since: str, kind: str, foreign: bool) -> dict[str, Any]:
@@ -135,10 +155,16 @@ def read_network(conn: sqlite3.Connection, size: int, since: str, kind: str, for
     }
     nodes = [
         network.Node(
-            org_id, known[org_id]["name"], known[org_id]["country"], "big-tech" in (known[org_id]["tags"] or ""), within[org_id], x, y
+            org_id,
+            known[org_id]["name"],
+            known[org_id]["country"],
+            "big-tech" in (known[org_id]["tags"] or ""),
+            within[org_id],
+            x,
+            y,
         )
         for org_id, (x, y) in zip(ids, places, strict=True)
-    ]  # fmt: skip
+    ]
     return {"nodes": nodes, "edges": edges, "left_out": len(busiest) - len(nodes)}
 
 
@@ -158,8 +184,10 @@ def read_sectors(conn: sqlite3.Connection) -> list[dict[str, Any]]:
                count(DISTINCT iif(po.country = 'US' AND instr(po.tags, 'big-tech') > 0, e.id, NULL)) AS us_big_tech
         FROM organizations o
         JOIN event_parties c ON c.org_id = o.id
-        JOIN event_pairs pair ON pair.event_id = c.event_id AND c.position IN (pair.company_position, pair.partner_position)
-        JOIN event_parties p ON p.event_id = c.event_id AND p.position = pair.company_position + pair.partner_position - c.position
+        JOIN event_pairs pair ON pair.event_id = c.event_id
+          AND c.position IN (pair.company_position, pair.partner_position)
+        JOIN event_parties p ON p.event_id = c.event_id
+          AND p.position = pair.company_position + pair.partner_position - c.position
         JOIN events e ON e.id = c.event_id
         LEFT JOIN organizations po ON po.id = p.org_id
         WHERE o.country = 'KR' AND o.sector IS NOT NULL AND {STANDING}

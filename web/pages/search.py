@@ -23,11 +23,11 @@ async def find(datasette: Datasette, request: Request) -> Response:
 
 
 def read_found(conn: sqlite3.Connection, terms: str, limit: int) -> dict[str, Any]:
-    """What holds all the terms: organisations, deals (newest report first) and articles that report no deal of these."""
+    """What holds all the terms: organisations, deals (newest report first), articles by their titles."""
     companies = search.companies(conn, terms, COMPANIES_SHOWN)
     sentences = search.evidence(conn, terms, limit * LOOKED_AT)
     ids = list(dict.fromkeys(row["event_id"] for row in sentences if row["event_id"]))
-    deals = [event for event in events(conn, _standing(conn, ids)[: limit + 1])]
+    deals = list(events(conn, _standing(conn, ids)[: limit + 1]))
     articles = search.articles(conn, terms, limit + 1)
     outlets = dict(conn.execute("SELECT id, name FROM sources").fetchall())
     return {

@@ -41,9 +41,17 @@ def can_render(columns: Sequence[str]) -> bool:
 
 
 async def render(
-    datasette: Datasette, request: Request, sql: str, columns: Sequence[str], rows: Sequence[sqlite3.Row],
-    database: str, table: str | None, query_name: str | None, view_name: str, data: dict[str, Any],
-) -> Response:  # fmt: skip
+    datasette: Datasette,
+    request: Request,
+    sql: str,
+    columns: Sequence[str],
+    rows: Sequence[sqlite3.Row],
+    database: str,
+    table: str | None,
+    query_name: str | None,
+    view_name: str,
+    data: dict[str, Any],
+) -> Response:
     if datasette_atom.can_render_atom(columns) or database != DATABASE:
         return datasette_atom.render_atom(
             datasette, request, sql, columns, rows, database, table, query_name, view_name, data

@@ -42,7 +42,7 @@ def prepare_jinja2_environment(env: Environment) -> None:
 
 
 def heat(count: int, peak: int) -> Markup:
-    """The attributes of a heat map's cell. Shades between which neither dark nor light figures can be read are left out."""
+    """The attributes of a heat map's cell; shades on which neither dark nor light figures can be read are left out."""
     if not count:
         return Markup("")
     share = count / peak
@@ -82,8 +82,9 @@ async def choose(request: Request) -> Response:
 
 def _local(target: str | None) -> str:
     """`target` if it is a path of ours, else the home page: nobody is sent to another site."""
-    safe = bool(target) and target[0] == "/" and target[1:2] not in ("/", "\\") and target.isprintable()  # type: ignore[index]
-    return str(target) if safe else "/"
+    if target and target[0] == "/" and target[1:2] not in ("/", "\\") and target.isprintable():
+        return target
+    return "/"
 
 
 @hookimpl
