@@ -20,18 +20,16 @@ class Failure(StrEnum):
     TOO_LARGE = "too_large"  # over the size limit, compressed or not
     FEED_BROKEN = "feed_broken"  # not the XML or JSON it should be
     FEED_DEAD = "feed_dead"  # answers, but is no feed (any more) or has no item
-    FEED_FROZEN = "feed_frozen"  # its newest item is older than the outlet should ever be silent
+    FEED_FROZEN = "feed_frozen"  # stands still while other feeds of the outlet go on
     NOT_ARTICLE = "not_article"  # binary, or a page that is no article
     LAYOUT_CHANGED = "layout_changed"  # an article, but no body or title where they used to be
     EMPTY = "empty"
     CHARSET = "charset"
-    NO_DATE = "no_date"
-    TOO_OLD = "too_old"
     INTERNAL = "internal"  # our fault: the detail has the exception
 
 
 # Trying again later cannot help with these.
-FINAL = frozenset({Failure.GONE, Failure.ROBOTS, Failure.FORBIDDEN_ADDRESS, Failure.NOT_ARTICLE, Failure.TOO_OLD})
+FINAL = frozenset({Failure.GONE, Failure.ROBOTS, Failure.FORBIDDEN_ADDRESS, Failure.NOT_ARTICLE})
 
 
 class ReadError(Exception):

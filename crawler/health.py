@@ -132,7 +132,7 @@ def _quality(source: Source, articles: sqlite3.Row, failures: dict[str, int]) ->
         problems.append(f"{share:.0%} of {articles['fetched']} articles have a time; {expect.date:.0%} expected")
     if count := failures.get(Failure.LAYOUT_CHANGED, 0):
         problems.append(f"{count} pages no longer have a body where the declared layouts look for it")
-    for failure in (Failure.FEED_DEAD, Failure.FEED_BROKEN):
+    for failure in (Failure.FEED_DEAD, Failure.FEED_BROKEN, Failure.FEED_FROZEN):
         if count := failures.get(failure, 0):
             problems.append(f"{count} of its entry points: {failure}")
     return problems

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, ClassVar
 
 import scrapy
@@ -27,6 +27,7 @@ from crawler.urls import canonical_url
 from db import Store
 
 _MOST_CHILD_SITEMAPS = 3
+_FROZEN = timedelta(days=14)
 _BINARY = re.compile(rb"^(?:%PDF|\x89PNG|\xff\xd8\xff|GIF8|PK\x03\x04|\x00\x00\x00.ftyp|RIFF|OggS|ID3)")
 _TEXT_TYPES = re.compile(r"text/|html|xml|json|rss|atom|^$|octet-stream", re.IGNORECASE)
 
@@ -57,6 +58,7 @@ class SourceSpider(scrapy.Spider):
         self._on_progress = on_progress
         self._seen: set[str] = set()
         self._visits: dict[str, dict[str, str | None]] = {}
+        self._newest: dict[str, datetime] = {}
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> SourceSpider:
@@ -130,6 +132,8 @@ class SourceSpider(scrapy.Spider):
             "last_modified": None if found.children else _header(response, "Last-Modified"),
             "content_hash": digest,
         }
+        if times := [entry.published for entry in found.entries if entry.published]:
+            self._newest[address] = max(times)
         yield from self.follow(found.entries)
 
     def entry_error(self, failure: TwistedFailure) -> None:
@@ -230,6 +234,7 @@ class SourceSpider(scrapy.Spider):
 
     def closed(self, reason: str) -> None:
         """Keeps what the entry points said, for the next conditional request, if all that they named was dealt with."""
+        self._report_frozen()
         if reason != "finished":
             self.report.cut = reason
         elif not self.report.left:
@@ -237,6 +242,14 @@ class SourceSpider(scrapy.Spider):
                 self.store.save_feed_state(url, self.source.id, **visit)
         if not self._given_store:
             self.store.close()
+
+    def _report_frozen(self) -> None:
+        """Names entry points that stand still while others of the outlet go on; they are read in full each time."""
+        latest = max(self._newest.values(), default=None)
+        for url, newest in self._newest.items():
+            if latest and latest - newest > _FROZEN:
+                self._visits.pop(url, None)
+                self.report.entry_failed(url, Failure.FEED_FROZEN, f"newest item is of {newest:%Y-%m-%d}")
 
     def _too_old(self, entry: Entry) -> bool:
         return bool(self.since and entry.published and entry.published < self.since)

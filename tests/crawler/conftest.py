@@ -5,20 +5,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hostile_server import Site
+from hostile_server import FAST, Site
 
 from crawler import Report, Source, crawl
 from db import Store
-
-FAST: dict[str, Any] = {
-    "DOWNLOAD_DELAY": 0,
-    "AUTOTHROTTLE_ENABLED": False,
-    "DOWNLOAD_TIMEOUT": 2,
-    "RETRY_TIMES": 1,
-    "JEHYU_BACKOFF": 0.05,
-    "CONCURRENT_REQUESTS_PER_DOMAIN": 8,
-    "DOWNLOAD_MAXSIZE": 2_000_000,
-}
 
 
 @pytest.fixture

@@ -9,7 +9,18 @@ from collections import Counter
 from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
+
+# Settings under which tests crawl: no politeness, short patience.
+FAST: dict[str, Any] = {
+    "DOWNLOAD_DELAY": 0,
+    "AUTOTHROTTLE_ENABLED": False,
+    "DOWNLOAD_TIMEOUT": 10,
+    "RETRY_TIMES": 1,
+    "JEHYU_BACKOFF": 0.05,
+    "CONCURRENT_REQUESTS_PER_DOMAIN": 8,
+    "DOWNLOAD_MAXSIZE": 2_000_000,
+}
 
 Answer = Callable[["Handler"], None]
 
@@ -103,8 +114,11 @@ def truncated_gzip(body: bytes) -> Answer:
     return lambda handler: handler.send(packed[: len(packed) // 2], Content_Encoding="gzip")
 
 
+_BOMB = gzip.compress(b"0" * 60_000_000, 1)
+
+
 def gzip_bomb(handler: Handler) -> None:
-    handler.send(gzip.compress(b"0" * 60_000_000), Content_Encoding="gzip")
+    handler.send(_BOMB, Content_Encoding="gzip")
 
 
 def huge(handler: Handler) -> None:

@@ -124,7 +124,8 @@ def test_bad_answer_is_stored_by_class_and_the_rest_is_read(name: str, site: Sit
     site.page("/", "<title>시험신문</title>")
     answer, failure = BAD[name]
     site.answers[view(7)] = answer
-    report = run(declare(site.base, more=NO_LIST))
+    patience = {"DOWNLOAD_TIMEOUT": 2} if failure == Failure.TIMEOUT else {}
+    report = run(declare(site.base, more=NO_LIST), settings=patience)
     assert dict(report.failures) == {failure: 1}, report.details
     assert (report.new, report.outcome) == (8, Outcome.PARTIAL)
     row = store.row("SELECT state, failure FROM articles WHERE url = ?", [site.base + view(7)])
@@ -218,3 +219,11 @@ def test_list_page_alone_suffices(site: Site, run: Run) -> None:
     links = "".join(f'<li><a href="{view(n)}&amp;utm_source=x">기사 {n}</a></li>' for n in range(1, 4))
     site.page("/list", f"<html><body><ul>{links}<li><a href='/about'>소개</a></li></ul></body></html>")
     assert run(declare(site.base, more='feeds = []\nlists = ["/list"]')).new == 3
+
+
+def test_feed_that_stands_still_while_another_goes_on_is_named(site: Site, run: Run) -> None:
+    serve(site, range(1, 4))
+    site.page("/rss/old.xml", feed(site.base, [1], "2024-01-01 09:00:00"), kind="application/xml")
+    report = run(declare(site.base, more='lists = []\nfeeds = ["/rss/allArticle.xml", "/rss/old.xml"]'))
+    assert dict(report.failures) == {Failure.FEED_FROZEN: 1}
+    assert (report.new, report.outcome) == (3, Outcome.PARTIAL)

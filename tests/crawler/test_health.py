@@ -7,8 +7,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
-from conftest import FAST
-from hostile_server import Site
+from hostile_server import FAST, Site
 from sample_pages import article, declare, feed
 
 from crawler import Outcome, Report, Source, load_sources
