@@ -44,6 +44,7 @@ def connect(path: str | Path, *, readonly: bool = False) -> sqlite3.Connection:
         if not readonly:
             conn.execute("PRAGMA journal_mode = WAL")
             conn.execute("PRAGMA synchronous = NORMAL")
+            conn.execute("PRAGMA cache_size = -65536")  # 64 MiB: lookups by hash touch pages all over a large file
             migrate(conn)
     except sqlite3.Error as error:
         conn.close()

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Sequence
 
-from db.base import StoreBase
+from db.base import KST, StoreBase
 from db.vocabulary import STANDING
 
 # Where each live event comes from: the log rows that made it or an event that is now part of it.
@@ -73,7 +73,8 @@ class Notices(StoreBase):
 
     def queue_notices(self, receiver: str, subjects: Iterable[str]) -> None:
         """Notes what a receiver is to be told; a subject once queued or sent is never queued again."""
-        now = self.now()
+        # To the microsecond: it is what keeps one batch apart from the next.
+        now = self.clock().astimezone(KST).isoformat(timespec="microseconds")
         with self.transaction():
             self.conn.executemany(
                 "INSERT OR IGNORE INTO notices (receiver, subject, queued_at) VALUES (?, ?, ?)",
