@@ -146,7 +146,7 @@ def _all_stages(
     report.new, report.changed, report.withdrawn = map(len, (resolved.new, resolved.changed, resolved.withdrawn))
     if settings.retention.body_days:
         store.drop_texts(store.clock() - timedelta(days=settings.retention.body_days))
-    alarms = source_alarms(store, report.sources)
+    alarms = source_alarms(store, sources)
     report.untold = tell_receivers(store, settings.receivers, alarms, reader.thresholds["publish"])
     return report
 

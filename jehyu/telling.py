@@ -3,12 +3,14 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from crawler import Report
+from crawler import Source
+from crawler.health import Verdict, examine
 from db import Store, queries
 from jehyu.notices import Notice, NotTold, event_notice, tell
 from jehyu.settings import Receiver
 
 ALARM = "alarm:"
+_NOT_ASKED = (Verdict.OFF, Verdict.NOT_RUN)
 
 
 @dataclass(frozen=True)
@@ -19,17 +21,20 @@ class Alarms:
     over: Collection[str] = ()
 
 
-def source_alarms(store: Store, reports: Sequence[Report]) -> Alarms:
-    """Sources that gave nothing in two runs in a row (one may be chance); one alarm for all when none answers."""
-    asked = [report for report in reports if report.outcome != "not_run"]
-    broken = [report for report in asked if report.outcome == "broken"]
-    over = {f"{ALARM}{report.source_id}" for report in asked if report.outcome != "broken"}
+def source_alarms(store: Store, sources: Sequence[Source]) -> Alarms:
+    """Sources that call for somebody (`crawler.health`); broken ones from the second run in a row, one may be chance.
+
+    When none answers there is one alarm for all.
+    """
+    asked = [one for one in examine(store.conn, sources, store.clock()) if one.verdict not in _NOT_ASKED]
+    broken = [one for one in asked if one.verdict is Verdict.BROKEN]
+    over = {f"{ALARM}{one.source_id}" for one in asked if not one.alarming}
     if len(broken) == len(asked) > 1:
         return Alarms([Notice(f"{ALARM}all", f"none of {len(asked)} sources answers: is the network down?")], over)
     raised = [
-        Notice(f"{ALARM}{report.source_id}", f"{report.source_id} is broken: {next(iter(report.details), report.cut)}")
-        for report in broken
-        if _broken_before(store, report.source_id)
+        Notice(f"{ALARM}{one.source_id}", f"{one.source_id} is {one.verdict}: {'; '.join(one.problems)}")
+        for one in asked
+        if one.alarming and (one.verdict is not Verdict.BROKEN or _broken_before(store, one.source_id))
     ]
     return Alarms(raised, over | ({f"{ALARM}all"} if asked else set()))
 

@@ -1,14 +1,24 @@
 """schedule, health, backup, restore, serve: what keeps Jehyu running by itself."""
 
+from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import Any
 
 import click
+from rich.box import SIMPLE_HEAD
+from rich.table import Table
+from rich.text import Text
 
+from crawler import Source, load_sources
+from crawler.health import Health, examine
 from db import backup as copies
-from jehyu.cli.context import App, database_option
+from db import queries
+from jehyu.cli.context import App, console, database_option
+from jehyu.cli.pipeline import chosen_sources
 from jehyu.lock import run_lock
 from jehyu.outcome import Outcome
 from jehyu.schedule import Schedule, install_crontab, install_systemd
+from jehyu.settings import Settings
 
 
 @click.command()
@@ -40,10 +50,48 @@ def schedule(app: App, database: Path, every: int, log: Path | None, install: bo
 
 @click.command()
 @database_option(must_exist=True)
+@click.option("--all", "everything", is_flag=True, help="Also the sources that are off.")
 @click.pass_context
-def health(ctx: click.Context, database: Path) -> None:
-    """Say of each source whether it is well; exit with 1 if one is not."""
-    ctx.exit(Outcome.OK)
+def health(ctx: click.Context, database: Path, everything: bool) -> None:
+    """Say of each source how it stands by the last seven days; exit with 1 if one needs somebody."""
+    app: App = ctx.obj
+    with queries.opened(database) as conn:
+        found = examine(conn, watched_sources(app.settings, everything))
+        last = conn.execute("SELECT * FROM runs ORDER BY id DESC LIMIT 1").fetchone()
+    console().print(_health_table(found))
+    troubled = sum(one.alarming for one in found)
+    click.echo(f"{len(found)} sources, {troubled} need attention; {_run_line(last)}")
+    ctx.exit(Outcome.PARTLY if troubled else Outcome.OK)
+
+
+def watched_sources(settings: Settings, everything: bool) -> list[Source]:
+    """All sources as the settings have them on or off; only those that are on unless ``everything``."""
+    on = {source.id for source in chosen_sources(settings, ())}
+    return [
+        source.model_copy(update={"off": None if source.id in on else source.off or "off in the settings"})
+        for source in load_sources().values()
+        if everything or source.id in on
+    ]
+
+
+def _health_table(found: Iterable[Health]) -> Table:
+    """Those that need somebody first."""
+    table = Table(box=SIMPLE_HEAD, pad_edge=False)
+    for heading in ("source", "stands", "newest", "articles", "last run", "why"):
+        table.add_column(heading, overflow="fold", no_wrap=heading in ("newest", "last run"))
+    for one in sorted(found, key=lambda one: (not one.alarming, one.source_id)):
+        failed = ", ".join(f"{failure} {count}" for failure, count in one.failures)
+        why = "; ".join(filter(None, (*one.problems, failed and f"failures this week: {failed}")))
+        word = Text(one.verdict.replace("_", " "), style="bold red" if one.alarming else "")
+        when = [f"{moment:%m-%d %H:%M}" if moment else "–" for moment in (one.newest_at, one.last_run_at)]
+        table.add_row(one.source_id, word, when[0], str(one.articles), when[1], why)
+    return table
+
+
+def _run_line(run: Mapping[str, Any] | None) -> str:
+    if run is None:
+        return "there was no run yet"
+    return f"last run {run['started_at'][:16]}: {run['outcome'] or 'still at work'}, {run['summary'] or ''}"
 
 
 @click.command()
