@@ -42,7 +42,7 @@ _DESCRIPTOR = (
 _CORPORATE = re.compile(
     r"(?:㈜|\(주\)|（주）|주식회사\s?|사단법인\s?|재단법인\s?|법무법인\s?|농업회사법인\s?|사회적기업\s?|사회적협동조합\s?)([가-힣A-Za-z0-9][가-힣A-Za-z0-9&+.]*)"
 )
-_CORPORATE_AFTER = re.compile(r"([가-힣A-Za-z0-9][가-힣A-Za-z0-9&+.]*)(?:\s?㈜|\s?\(주\)|\s주식회사)")
+_CORPORATE_AFTER = re.compile(r"([가-힣A-Za-z0-9][가-힣A-Za-z0-9&+.]*)(?:㈜|\(주\)|\s주식회사)(?![가-힣A-Za-z])")
 _NAME = r"([가-힣A-Za-z0-9][가-힣A-Za-z0-9&+.]*(?: [가-힣A-Za-z0-9&+.]{2,})?)"
 _LED = re.compile(
     _NAME
@@ -221,6 +221,8 @@ def _last_words(name: str, stems: dict[int, _NominalWord], start: int) -> str:
     """The part of a two-word match that is the name: both words only where they were joined."""
     _first, _, second = name.partition(" ")
     word = stems.get(start)
+    if word is not None and name == word.stem + word.particle:
+        return word.stem
     if not second or (word is not None and word.joined == name):
         return name
     return second
