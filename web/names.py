@@ -141,6 +141,36 @@ COUNTRIES: Mapping[str, Words] = {
     "RU": ("Russia", "러시아"),
     "BR": ("Brazil", "브라질"),
 }
+COLUMNS: Mapping[str, Words] = {
+    "announced_on": ("Day", "날짜"),
+    "article": ("Article", "기사"),
+    "articles": ("Articles", "기사 수"),
+    "changed_at": ("Changed", "바뀐 때"),
+    "company": ("Company", "기업"),
+    "company_id": ("Company's page", "기업 페이지"),
+    "confidence": ("Confidence", "확신도"),
+    "date": ("Day", "날짜"),
+    "deals": ("Deals", "거래 수"),
+    "event_id": ("Deal", "거래"),
+    "evidence": ("Evidence", "근거 문장"),
+    "first_on": ("First", "처음"),
+    "first_seen_at": ("First seen", "처음 수집"),
+    "kind": ("Kind", "종류"),
+    "last_on": ("Latest", "최근"),
+    "newest_at": ("Newest article", "최근 기사"),
+    "outlet": ("Outlet", "매체"),
+    "outlet_count": ("Outlets", "매체 수"),
+    "outlet_en": ("Outlet (English)", "매체 (영어)"),
+    "partner": ("Partner", "파트너"),
+    "partner_country": ("Country", "국가"),
+    "partner_id": ("Partner's page", "파트너 페이지"),
+    "signed_on": ("Day", "날짜"),
+    "source_id": ("Id", "번호"),
+    "status": ("State", "상태"),
+    "title": ("Parties", "당사자"),
+    "url": ("Article", "기사"),
+}
+"""The columns of the saved questions."""
 
 
 def word(words: Mapping[str, Words], code: str | None, korean: bool) -> str:

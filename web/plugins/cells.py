@@ -20,6 +20,7 @@ PAGES = {
     "parent_id": "company",
 }
 """Columns whose values open a page of ours."""
+MOMENT = len("2025-02-04T09:00:00+09:00")
 ID_TABLES = {"events": "event", "organizations": "company"}
 
 
@@ -36,6 +37,8 @@ def render_cell(value: Any, column: str, table: str | None, database: str, datas
     kind = ID_TABLES.get(table or "") if column in ("id", "merged_into") else PAGES.get(column)
     if kind:
         return _link(datasette.urls.path(f"/{kind}/{quote(value, safe='')}"), value)
+    if column.endswith("_at") and len(value) == MOMENT and value[10] == "T":
+        return Markup('<time datetime="{}">{} {}</time>').format(value, value[:10], value[11:16])
     if column == "url":
         return _article_link(value)
     return None

@@ -68,6 +68,7 @@ def vocabulary(korean: bool) -> dict[str, Any]:
         "country": lambda code: names.word(names.COUNTRIES, code, korean),
         "decision": lambda code: names.word(names.REVIEWS, code, korean),
         "outcome": lambda code: names.word(names.RUN_OUTCOMES, code, korean),
+        "column_name": lambda code: names.word(names.COLUMNS, code, korean),
         "day": lambda value: long_date(value, korean),
         "moment": lambda value: long_moment(value, korean),
     }
