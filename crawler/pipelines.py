@@ -9,6 +9,7 @@ from scrapy.crawler import Crawler
 from crawler.charset import damage
 from crawler.failures import FINAL, Failure
 from crawler.items import Failed, Fetched
+from db import DatabaseError
 
 if TYPE_CHECKING:
     from crawler.spiders.base import SourceSpider
@@ -40,10 +41,15 @@ class StoreArticle(_OfSpider):
     """Stores articles and failures, and counts them."""
 
     def process_item(self, item: Fetched | Failed) -> Fetched | Failed:
-        if isinstance(item, Failed):
-            self._failed(item)
-        else:
-            self._fetched(item)
+        try:
+            if isinstance(item, Failed):
+                self._failed(item)
+            else:
+                self._fetched(item)
+        except DatabaseError as error:  # a full disk, say: what was not kept must be named again by the feed
+            self.spider.report.left += 1
+            self.spider.report.cut = str(error)
+            raise
         return item
 
     def _fetched(self, item: Fetched) -> None:

@@ -68,6 +68,11 @@ class Report:
             return Outcome.BROKEN
         return Outcome.PARTIAL if troubled else Outcome.NOTHING_NEW
 
+    def __str__(self) -> str:
+        failures = ", ".join(f"{failure} {count}" for failure, count in sorted(self.failures.items()))
+        line = f"{self.source_id}: {self.outcome}, {self.new} new, {self.unchanged} known"
+        return f"{line}, failed: {failures}" if failures else line
+
     def row(self) -> dict[str, Any]:
         """The values of a ``run_sources`` row."""
         return {

@@ -48,7 +48,6 @@ def crawl(
     each report is also kept as a ``run_sources`` row. What a run cannot finish is left for the next; nothing is lost.
     """
     sources = list(sources)
-    _quieten()
     store = database if isinstance(database, Store) else Store(database)
     try:
         store.sync_sources(map(source_row, sources))
@@ -120,9 +119,3 @@ class _Run:
             logger.error("%s: the spider failed", source.id, exc_info=error)
             report.cut = f"{type(error).__name__}: {error}"
         return report
-
-
-def _quieten() -> None:
-    """What these loggers say with a traceback stands in the reports as one line."""
-    for name in ("downloadermiddlewares.robotstxt", "downloadermiddlewares.httpcompression", "core.downloader"):
-        logging.getLogger(f"scrapy.{name}").setLevel(logging.CRITICAL)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 import re
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from datetime import datetime, timedelta
@@ -30,6 +31,10 @@ _MOST_CHILD_SITEMAPS = 3
 _FROZEN = timedelta(days=14)
 _BINARY = re.compile(rb"^(?:%PDF|\x89PNG|\xff\xd8\xff|GIF8|PK\x03\x04|\x00\x00\x00.ftyp|RIFF|OggS|ID3)")
 _TEXT_TYPES = re.compile(r"text/|html|xml|json|rss|atom|^$|octet-stream", re.IGNORECASE)
+
+# What these say with a traceback stands in the report as one line.
+for _noisy in ("downloadermiddlewares.robotstxt", "downloadermiddlewares.httpcompression", "core.downloader"):
+    logging.getLogger(f"scrapy.{_noisy}").setLevel(logging.CRITICAL)
 
 Item = Fetched | Failed
 Reader = Callable[[str, str, datetime], Listing]
@@ -240,7 +245,8 @@ class SourceSpider(scrapy.Spider):
         elif not self.report.left:
             for url, visit in self._visits.items():
                 self.store.save_feed_state(url, self.source.id, **visit)
-        if not self._given_store:
+        if not self._given_store:  # `scrapy crawl` has nobody else to say it
+            self.logger.warning(str(self.report))
             self.store.close()
 
     def _report_frozen(self) -> None:
