@@ -26,7 +26,8 @@ from db.resolution.mention import Mention
 from db.resolution.resolver import Reader
 from nlp.corpus import STORIES, Event, Story, load_story, rows_of, split_of
 
-# What we hold true before seeing an example: the fit is drawn towards it, since a corpus of a few hundred deals has too few
+# What we hold true before seeing an example: the fit is drawn towards it, since a corpus of a few hundred deals has
+# too few
 # second deals of one pair to learn how rarely two conclusions months apart are one.
 PRIOR = {
     "bias": -3.0,
@@ -102,7 +103,8 @@ def load(folder: Path, stories: Iterable[Story]) -> Loaded:
         for story in stories:
             for article, row in zip(story.articles, rows_of(story, story.family), strict=True):
                 events = [
-                    _contract(story, event, told, row) for event, told in zip(article.events, row["events"], strict=True)
+                    _contract(story, event, told, row)
+                    for event, told in zip(article.events, row["events"], strict=True)
                 ]
                 events = [(label, event) for label, event in events if event["pairs"]]
                 identity = _save(store, row, [event for _, event in events])
@@ -317,9 +319,12 @@ def _print_errors(loaded: Loaded, found: Labels) -> None:
                 continue
             values = scoring.features(one, other)
             told = ", ".join(f"{n} {v:.2f}" for n, v in zip(scoring.FEATURES, values, strict=True) if v and n != "bias")
-            print(f"\n{family}: {'wrongly joined' if said else 'wrongly parted'} {scoring.score(one, other):.2f}: {told}")
+            print(
+                f"\n{family}: {'wrongly joined' if said else 'wrongly parted'} {scoring.score(one, other):.2f}: {told}"
+            )
             for mention in (one, other):
-                print(f"   {mention.published[:10]} {mention.kind} {mention.status} {mention.date} {mention.evidence[:110]}")
+                told = (mention.published[:10], mention.kind, mention.status, mention.date, mention.evidence[:110])
+                print("  ", *told)
 
 
 if __name__ == "__main__":

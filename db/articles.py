@@ -296,7 +296,8 @@ def content_hash(title: str | None, text: str, published: str | None, lang: str 
 
 
 def _upsert(store: StoreBase, table: str, values: dict[str, Any], key: str = "id") -> None:
-    """Inserts or updates a row; names come from our own constants, values go as parameters. An equal row stays as is."""
+    """Inserts or updates a row; names come from our own constants, values go as parameters. An equal row stays as
+    is."""
     columns = ", ".join(values)
     marks = ", ".join(f":{name}" for name in values)
     sets = ", ".join(f"{name} = excluded.{name}" for name in values if name != key)

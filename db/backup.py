@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import sqlite3
 from datetime import datetime
 from pathlib import Path
@@ -58,7 +57,8 @@ INVARIANTS = {
         "SELECT 'articles' WHERE (SELECT count(*) FROM search_articles)"
         " != (SELECT count(*) FROM articles WHERE title IS NOT NULL)"
         " UNION ALL SELECT 'evidence' WHERE (SELECT count(*) FROM search_evidence) != (SELECT count(*) FROM mentions)"
-        " UNION ALL SELECT 'companies' WHERE (SELECT count(*) FROM search_companies) != (SELECT count(*) FROM organizations)"
+        " UNION ALL SELECT 'companies' WHERE (SELECT count(*) FROM search_companies) != (SELECT"
+        " count(*) FROM organizations)"
     ),
 }
 
@@ -83,7 +83,7 @@ def backup(database: str | Path, target: str | Path) -> None:
         problems = check(part)
         if problems:
             raise DatabaseError(f"{database}: the copy is not sound, nothing was kept: {'; '.join(problems)}")
-        os.replace(part, target)
+        part.replace(target)
     except sqlite3.Error as error:
         raise explain(error, target) from error
     finally:
@@ -91,7 +91,8 @@ def backup(database: str | Path, target: str | Path) -> None:
 
 
 def restore(source: str | Path, database: str | Path) -> Path | None:
-    """Puts a backup in the database's place after checking it. Returns where the present file was kept, if there was one.
+    """Puts a backup in the database's place after checking it. Returns where the present file was kept, if there was
+    one.
 
     No other program may have the database open: hold the run lock.
     """
@@ -111,12 +112,13 @@ def restore(source: str | Path, database: str | Path) -> Path | None:
         part.unlink(missing_ok=True)
         raise explain(error, part) from error
     kept = _set_aside(database)
-    os.replace(part, database)
+    part.replace(database)
     return kept
 
 
 def _set_aside(database: Path) -> Path | None:
-    """Moves the file and its log away under one new name, so that nothing is lost and the log cannot fit the new file."""
+    """Moves the file and its log away under one new name, so that nothing is lost and the log cannot fit the new
+    file."""
     if not database.exists():
         return None
     stamp = datetime.now().strftime("%Y%m%d-%H%M%S-%f")
@@ -124,7 +126,7 @@ def _set_aside(database: Path) -> Path | None:
     for suffix in ("-wal", "-shm", ""):
         part = database.with_name(database.name + suffix)
         if part.exists():
-            os.replace(part, kept.with_name(kept.name + suffix))
+            part.replace(kept.with_name(kept.name + suffix))
     return kept
 
 

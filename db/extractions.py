@@ -316,7 +316,7 @@ def _likeness(event: dict[str, Any], old: dict[str, Any]) -> float:
         return 0.0
     overlap = _overlap(event, old)
     agreement = sum(event[name] == old[name] for name in ("kind", "status", "new", "date")) / 4
-    return shared / len(mine | theirs) + overlap + agreement
+    return float(shared / len(mine | theirs) + overlap + agreement)
 
 
 def _party_keys(event: dict[str, Any]) -> set[str]:
@@ -334,4 +334,4 @@ def _overlap(event: dict[str, Any], old: dict[str, Any]) -> float:
         return 0.0
     start, end, old_start, old_end = spans
     shared = min(end, old_end) - max(start, old_start)
-    return max(0, shared) / max(1, max(end, old_end) - min(start, old_start))
+    return float(max(0, shared) / max(1, max(end, old_end) - min(start, old_start)))

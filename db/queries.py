@@ -37,10 +37,11 @@ def events(
 ) -> list[dict[str, Any]]:
     """Live events, newest deal first, each with `parties`, `pairs`, `evidence`, `url`, `headline`, `outlet`.
 
-    `new`: first seen in the last run that resolved; `run_id`: in that run. `since`: first seen from this ISO day or time
+    `new`: first seen in the last run that resolved; `run_id`: in that run. `since`: first seen from this ISO day or
+    time
     on; `changed_since`: new or changed. `company`: any name or id of a party. `country`: of any party.
     """
-    where, values = [_LIVE], {}
+    where, values = [_LIVE], dict[str, Any]()
     statuses = (status,) if isinstance(status, str) else tuple(status)
     where.append(f"e.status IN ({', '.join(f':status{at}' for at in range(len(statuses)))})")
     values |= {f"status{at}": word for at, word in enumerate(statuses)}
@@ -104,7 +105,8 @@ def reports(source: Source, event_id: str) -> list[dict[str, Any]]:
         found = _rows(
             conn,
             "SELECT m.id AS mention_id, m.kind, m.status, m.new, m.date, m.date_precision, m.confidence, m.evidence,"
-            " m.evidence_start, m.evidence_end, a.id AS article_id, a.url, a.title, a.lang, a.published_at, a.text_group,"
+            " m.evidence_start, m.evidence_end, a.id AS article_id, a.url, a.title, a.lang,"
+            " a.published_at, a.text_group,"
             " s.name AS outlet, s.name_en AS outlet_en FROM mentions m JOIN articles a ON a.id = m.article_id"
             " LEFT JOIN sources s ON s.id = a.source_id WHERE m.event_id = ? AND m.withdrawn_at IS NULL"
             " ORDER BY a.published_at, a.url, m.evidence_start",
@@ -113,7 +115,8 @@ def reports(source: Source, event_id: str) -> list[dict[str, Any]]:
         for report in found:
             report["surfaces"] = _rows(
                 conn,
-                'SELECT org_id, name, surface, start, "end" FROM mention_parties WHERE mention_id = ? ORDER BY position',
+                'SELECT org_id, name, surface, start, "end" FROM mention_parties WHERE mention_id = ?'
+                " ORDER BY position",
                 [report["mention_id"]],
             )
         return found
@@ -208,7 +211,8 @@ def dependence(source: Source, *, tag: str = "big-tech", min_deals: int = 1) -> 
             " sectors AS (SELECT c.sector, avg(coalesce(d.big, 0)) AS share FROM deals d"
             " JOIN organizations c ON c.id = d.org_id GROUP BY c.sector)"
             " SELECT c.id AS org_id, c.name AS company, c.sector, count(*) AS deals,"
-            " round(avg(coalesce(d.abroad, 0)), 3) AS foreign_share, round(avg(coalesce(d.big, 0)), 3) AS big_tech_share,"
+            " round(avg(coalesce(d.abroad, 0)), 3) AS foreign_share, round(avg(coalesce(d.big, 0)),"
+            " 3) AS big_tech_share,"
             " round(avg(coalesce(d.us_big, 0)), 3) AS us_big_tech_share, round(s.share, 3) AS sector_big_tech_share"
             " FROM deals d JOIN organizations c ON c.id = d.org_id LEFT JOIN sectors s ON s.sector IS c.sector"
             " GROUP BY c.id HAVING count(*) >= :min_deals ORDER BY big_tech_share DESC, deals DESC, c.name",
@@ -241,7 +245,8 @@ def to_review(source: Source, *, max_confidence: float = 0.7, limit: int = 100) 
 _PAIRED = (
     "FROM event_pairs pair JOIN event_parties me ON me.event_id = pair.event_id"
     " AND me.position IN (pair.company_position, pair.partner_position) JOIN event_parties other"
-    " ON other.event_id = pair.event_id AND other.position = pair.company_position + pair.partner_position - me.position"
+    " ON other.event_id = pair.event_id AND other.position = pair.company_position +"
+    " pair.partner_position - me.position"
     " JOIN events e ON e.id = pair.event_id"
 )
 

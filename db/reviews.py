@@ -37,8 +37,8 @@ class Reviews(Extractions, Resolving):
     def correct(self, event_id: str, target: str, value: Any, reviewer: str, note: str | None = None) -> int:
         """Puts a person's value in place of the machine's.
 
-        `target` is "kind", "status", "date" (ISO day, month, year or None), or "party:ORG" with ORG an organisation id of
-        the event ("?" for the unnamed one); then `value` is an organisation id.
+        `target` is "kind", "status", "date" (ISO day, month, year or None), or "party:ORG" with ORG an organisation id
+        of the event ("?" for the unnamed one); then `value` is an organisation id.
         """
         event = self._event(event_id)
         if target.startswith("party:"):

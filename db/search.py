@@ -1,7 +1,7 @@
 """Search that works in Korean: any word of one syllable or more, inside compounds and before particles, found exactly.
 
-SQLite's own tokenizers miss "협력" in "협력을" (unicode61) or find no two-syllable word at all (trigram). Here a text is
-indexed as the overlapping pairs of its characters, and a term is the phrase of its pairs, which is just what a
+SQLite's own tokenizers miss "협력" in "협력을" (unicode61) or find no two-syllable word at all (trigram). Here a text
+is indexed as the overlapping pairs of its characters, and a term is the phrase of its pairs, which is just what a
 substring scan would find. Several terms mean AND. Triggers keep the indexes current in the writing transaction.
 """
 
@@ -66,7 +66,8 @@ def articles(conn: sqlite3.Connection, terms: str, limit: int = 50) -> list[dict
     """Articles whose title holds all terms, newest stored first: id, url, title, source_id, published_at."""
     return _found(
         conn,
-        "SELECT a.id, a.url, a.title, a.source_id, a.published_at FROM search_articles s JOIN articles a ON a.id = s.rowid"
+        "SELECT a.id, a.url, a.title, a.source_id, a.published_at FROM search_articles s JOIN"
+        " articles a ON a.id = s.rowid"
         " WHERE search_articles MATCH ? ORDER BY s.rowid DESC LIMIT ?",
         terms,
         limit,

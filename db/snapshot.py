@@ -1,6 +1,7 @@
 """The state of resolution as text that is the same whatever order and batches the articles came in.
 
-It holds all that is a function of the articles and decisions: events with parties, pairs, history and reports. It leaves
+It holds all that is a function of the articles and decisions: events with parties, pairs, history and reports. It
+leaves
 out what a database numbers or clocks for itself (row numbers, first_seen_at, changed_at, runs, redirects, the log).
 """
 

@@ -1,7 +1,9 @@
 """Putting mentions together: which belong to one event, decided for a whole block at once.
 
-First the reports of one announcement: average linkage, two groups being joined while the mean log-odds of their pairs is
-above THRESHOLD, best first. Then the stages of one deal: talks, rumours, denials, ends, background, and a contract after a
+First the reports of one announcement: average linkage, two groups being joined while the mean log-odds of their
+pairs is
+above THRESHOLD, best first. Then the stages of one deal: talks, rumours, denials, ends, background, and a contract
+after a
 memorandum attach to the announcement they fit best, on weaker evidence, if no other fits nearly as well. The result
 depends on the set of mentions alone. A person's split keeps two mentions apart, a person's merge joins groups.
 """
@@ -15,7 +17,8 @@ from dataclasses import dataclass, field
 from db.resolution.mention import Mention
 from db.resolution.scoring import score
 
-# Mean log-odds from which groups are joined: by cross-validation the least at which almost no pair is joined wrongly, since
+# Mean log-odds from which groups are joined: by cross-validation the least at which almost no pair is joined
+# wrongly, since
 # a wrong merge is worse than a duplicate.
 THRESHOLD = 2.0
 # The same for a further stage of a deal, and how much better than the next one the fitting deal must be.
@@ -56,9 +59,7 @@ def cluster(
     return sorted(ordered, key=lambda group: group[0].order)
 
 
-def _average_linkage(
-    mentions: list[Mention], apart: list[Constraint], threshold: float
-) -> dict[int, _Group]:
+def _average_linkage(mentions: list[Mention], apart: list[Constraint], threshold: float) -> dict[int, _Group]:
     """Sums of log-odds between groups are kept, so that joining two costs one pass over the others."""
     groups = {at: _Group([mention]) for at, mention in enumerate(mentions)}
     heap: list[tuple[float, int, int]] = []

@@ -45,7 +45,8 @@ class Decisions:
         ]
 
     def apply(self, deal: Deal) -> None:
-        """Confirms, rejects or corrects the deal as the decisions about at least half of their anchors' mentions say."""
+        """Confirms, rejects or corrects the deal as the decisions about at least half of their anchors' mentions
+        say."""
         for row in self._reviews(deal.mentions, "confirm", "reject", "correct"):
             anchored = self.side(row["id"], 0)
             here = anchored & {mention.id for mention in deal.mentions}
@@ -84,7 +85,8 @@ class Decisions:
     def _matching(self, anchor: sqlite3.Row) -> list[int]:
         """The live mentions of the anchor's article with two of its parties; those with its very sentence, if any."""
         wanted = {self._current(org) for org in json.loads(anchor["parties"])}
-        same, other = [], []
+        same: list[int] = []
+        other: list[int] = []
         for row in self.conn.execute(
             "SELECT m.id, m.evidence, json_group_array(coalesce(p.org_id, ?)) AS orgs FROM mentions m"
             " JOIN mention_parties p ON p.mention_id = m.id WHERE m.article_id = ? AND m.withdrawn_at IS NULL"

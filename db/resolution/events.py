@@ -158,7 +158,7 @@ def _vote_date(mentions: Sequence[Mention]) -> tuple[str | None, str | None]:
     finest = min(_PRECISION[mention.precision] for mention in dated)
     fine = [mention for mention in dated if _PRECISION[mention.precision] == finest]
     votes = _by_outlet(fine, lambda mention: mention.date)
-    told = {mention.date: mention.order for mention in reversed(sorted(fine, key=lambda mention: mention.order))}
+    told = {mention.date: mention.order for mention in sorted(fine, key=lambda mention: mention.order, reverse=True)}
     day = min(votes, key=lambda choice: (-votes[choice], told[choice]))
     return day, next(mention.precision for mention in fine if mention.date == day)
 

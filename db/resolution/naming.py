@@ -17,7 +17,8 @@ from db.resolution.resolver import Resolution
 
 
 def name(conn: sqlite3.Connection, result: Resolution) -> tuple[list[str], dict[str, str]]:
-    """The ids of the deals, in their order, and events outside these blocks that must now carry their mark: old → new."""
+    """The ids of the deals, in their order, and events outside these blocks that must now carry their mark: old →
+    new."""
     clashes, renamed = _clashes(conn, result)
     ids: list[str] = []
     taken: set[str] = set()

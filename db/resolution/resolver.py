@@ -158,7 +158,8 @@ class Reader:
             facts = (row["org_id"], row["name"], row["type"], row["country"], row["description"])
             parties.setdefault(row["mention_id"], []).append(Party(*facts))
         for row in self.conn.execute(
-            "SELECT m.*, a.url, a.text_group, a.lang, (SELECT day FROM mention_pairs WHERE mention_id = m.id) AS reported,"
+            "SELECT m.*, a.url, a.text_group, a.lang, (SELECT day FROM mention_pairs WHERE"
+            " mention_id = m.id) AS reported,"
             " coalesce(a.published_at, m.date, a.fetched_at) AS published"
             " FROM mentions m JOIN articles a ON a.id = m.article_id"
             " WHERE m.withdrawn_at IS NULL AND m.id IN (SELECT value FROM json_each(?))",

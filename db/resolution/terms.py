@@ -44,19 +44,23 @@ _QUANTITY = re.compile(
 )
 _UNIT = {
     "㎿": "mw", "megawatt": "mw", "megawatts": "mw", "gigawatt": "gw", "gigawatts": "gw",
-    "ton": "톤", "tons": "톤", "unit": "대", "units": "대", "ship": "척", "ships": "척", "vessel": "척", "vessels": "척",
-    "people": "명", "countries": "개국", "percent": "%", "year": "년간", "years": "년간", "-year": "년간", "-years": "년간",
+    "ton": "톤", "tons": "톤", "unit": "대", "units": "대",
+    "ship": "척", "ships": "척", "vessel": "척", "vessels": "척",
+    "people": "명", "countries": "개국", "percent": "%",
+    "year": "년간", "years": "년간", "-year": "년간", "-years": "년간",
 }  # fmt: skip
 
 # Words by which a report says that this is one more deal, or the next step of a known one.
 _MORE = re.compile(
-    r"추가 (?:계약|공급|수주|투자|협약|발주|주문)|두 ?번째|세 ?번째|이번엔|이번에는|또 ?다른|후속 (?:발주|주문)|재계약|증설"
-    r"|second (?:deal|order|contract|agreement|partnership)|another|additional (?:order|contract|supply)|follow-on order"
-    r"|new (?:order|deal)|separate",
+    r"추가 (?:계약|공급|수주|투자|협약|발주|주문)|두 ?번째|세 ?번째|이번엔|이번에는"
+    r"|또 ?다른|후속 (?:발주|주문)|재계약|증설"
+    r"|second (?:deal|order|contract|agreement|partnership)|another|additional (?:order|contract|supply)"
+    r"|follow-on order|new (?:order|deal)|separate",
     re.IGNORECASE,
 )
 _STEP = re.compile(
-    r"본계약|정식 계약|최종 계약|후속|업무협약에 이어|MOU에 이어|구체화|본격|마무리|완료|확정|definitive|final|finali[sz]e"
+    r"본계약|정식 계약|최종 계약|후속|업무협약에 이어|MOU에 이어|구체화|본격|마무리|완료|확정"
+    r"|definitive|final|finali[sz]e"
     r"|complete|following (?:an|the|their) (?:mou|memorandum|agreement)|formal(?:ly|ise|ize)?",
     re.IGNORECASE,
 )
@@ -65,7 +69,8 @@ _STEP = re.compile(
 def context(
     title: str | None, text: str, start: int | None, end: int | None, evidence: str, names: list[str]
 ) -> dict[str, list[str]]:
-    """The features of one mention: sorted `terms`, `amounts`, `topics`, `cues`. Offsets are in title + newline + text."""
+    """The features of one mention: sorted `terms`, `amounts`, `topics`, `cues`. Offsets are in title + newline +
+    text."""
     around = _around((title or "") + "\n" + text, start, end) if start is not None and end is not None else evidence
     if title and any(name in title for name in names):
         around = title + "\n" + around

@@ -82,7 +82,8 @@ class Resolving(StoreBase):
     def _events_left(self, result: Resolution) -> set[str]:
         """Events of queued mentions that are no longer alive."""
         rows = self.rows(
-            "SELECT DISTINCT event_id FROM mentions WHERE event_id IS NOT NULL AND id IN (SELECT value FROM json_each(?))",
+            "SELECT DISTINCT event_id FROM mentions WHERE event_id IS NOT NULL AND id IN (SELECT"
+            " value FROM json_each(?))",
             [json.dumps(sorted(result.queued - result.blocks.keys()))],
         )
         left = {row["event_id"] for row in rows}
@@ -91,7 +92,8 @@ class Resolving(StoreBase):
         }
 
     def _heirs(self, gone: set[str], homes: dict[int, str]) -> dict[str, str]:
-        """Where each event whose id is no longer used went: with the mention that named it, else with most of its own."""
+        """Where each event whose id is no longer used went: with the mention that named it, else with most of its
+        own."""
         heirs: dict[str, str] = {}
         for old in sorted(gone):
             row = self.row("SELECT named_by FROM events WHERE id = ?", [old])
@@ -207,9 +209,11 @@ class Resolving(StoreBase):
         return True
 
     def _save_mention_homes(self, result: Resolution, homes: dict[int, str]) -> None:
-        rows = [(homes.get(mention), block, mention) for mention, block in sorted(result.blocks.items())]
+        rows: list[tuple[str | None, int | None, int]] = [
+            (homes.get(mention), block, mention) for mention, block in sorted(result.blocks.items())
+        ]
         # A queued mention that cannot be compared (no named pair) stands in no event.
-        lost = [
+        lost: list[tuple[str | None, int | None, int]] = [
             (None, None, mention) for mention in sorted(result.queued - result.blocks.keys()) if self._alive(mention)
         ]
         self.conn.executemany(

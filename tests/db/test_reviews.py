@@ -23,8 +23,14 @@ def tell(store: Store, number: int, version: str = "v1", **more: object) -> int:
     parties = [listed("narae"), listed("orbix")]
     told = event(parties, sentence, kind="supply" if number == 3 else "alliance", status=status, date=date)
     told["evidence"] |= {"start": 1, "end": 1 + len(sentence)}
-    article = {"url": f"https://news.example/{number}", "source_id": "daily", "title": None, "text": text,
-               "published_at": f"{day}T09:00:00+09:00", "lang": "ko"}  # fmt: skip
+    article = {
+        "url": f"https://news.example/{number}",
+        "source_id": "daily",
+        "title": None,
+        "text": text,
+        "published_at": f"{day}T09:00:00+09:00",
+        "lang": "ko",
+    }
     return put(store, {"article": article, "events": [told | more]}, version)
 
 
@@ -103,7 +109,12 @@ def test_corrections_stand_beside_the_machine_value(told: Store) -> None:
     told.correct(first, "party:orbix", "velta", "kim")
     read_everything_again(told)
     found = queries.event(told.conn, first)
-    assert (found["kind"], found["date"], found["date_precision"], found["review"]) == ("mou", "2025-02", "month", "corrected")
+    assert (found["kind"], found["date"], found["date_precision"], found["review"]) == (
+        "mou",
+        "2025-02",
+        "month",
+        "corrected",
+    )
     assert [one["org_id"] for one in found["parties"]] == ["narae", "velta"]
     assert [row["machine_value"] for row in found["reviews"]] == ['"alliance"', '"2025-02-04"', '"orbix"']
 
@@ -112,20 +123,40 @@ def test_a_decision_whose_sentence_vanishes_is_reopened_not_dropped(told: Store)
     first = ids(told)[0]
     told.confirm(first, "kim")
     assert not [row for row in queries.to_review(told.conn) if row["reopened"]]
-    article = {"url": "https://news.example/1", "source_id": "daily", "title": None, "text": "정정: 사실이 아니다. " * 9}
+    article = {
+        "url": "https://news.example/1",
+        "source_id": "daily",
+        "title": None,
+        "text": "정정: 사실이 아니다. " * 9,
+    }
     told.save_article(**article, published_at="2025-02-04T09:00:00+09:00", lang="ko")
     assert [row["id"] for row in queries.to_review(told.conn) if row["reopened"]] == [first]
 
 
 def test_an_alias_moves_mentions_and_can_be_undone(told: Store) -> None:
-    put(told, {"article": {"url": "https://news.example/9", "source_id": "daily", "title": None, "text": "글 " * 40,
-               "published_at": "2025-02-04T12:00:00+09:00", "lang": "ko"},
-               "events": [event([party("나래그룹"), listed("orbix")], "나래그룹 오르빅스 데이터센터 협약", date="2025-02-04")]})  # fmt: skip
+    put(
+        told,
+        {
+            "article": {
+                "url": "https://news.example/9",
+                "source_id": "daily",
+                "title": None,
+                "text": "글 " * 40,
+                "published_at": "2025-02-04T12:00:00+09:00",
+                "lang": "ko",
+            },
+            "events": [
+                event([party("나래그룹"), listed("orbix")], "나래그룹 오르빅스 데이터센터 협약", date="2025-02-04")
+            ],
+        },
+    )
     told.resolve()
     assert len(ids(told)) == 3
     review = told.add_alias("나래그룹", "narae", "kim")
     assert len(ids(told)) == 2
-    told.sync_organizations([{"id": "narae", "name": "나래전자", "country": "KR"}, {"id": "orbix", "name": "오르빅스", "country": "US"}])
+    told.sync_organizations(
+        [{"id": "narae", "name": "나래전자", "country": "KR"}, {"id": "orbix", "name": "오르빅스", "country": "US"}]
+    )
     told.resolve()
     assert len(ids(told)) == 2
     told.undo(review)

@@ -11,10 +11,61 @@ from invented_news import event, listed, party, put
 
 from db import Store, connect, search
 
-WORDS = ["업무협약", "협력을", "제휴", "삼성동", "KT", "LG유플러스", "skt", "AI반도체", "데이터센터", "투자를", "인수", "오픈AI", "GPT-4",
-         "(주)나래", "나래전자가", '"솔비"', "100%", "R&D", "😀축하", "한·미", "C++", "x", "가"]  # fmt: skip
-TERMS = ["협약", "협력", "제휴", "삼성", "KT", "LG", "AI", "오픈ai", "데이터", "센터", "투자", "인수", "나래", "전자", '"솔비"', "%", "R&D", "4",
-         "가", "😀", "한·미", "c++", "협약 투자", "제휴 없음", "없는말", "x", "반도", "유플러스 kt"]  # fmt: skip
+WORDS = [
+    "업무협약",
+    "협력을",
+    "제휴",
+    "삼성동",
+    "KT",
+    "LG유플러스",
+    "skt",
+    "AI반도체",
+    "데이터센터",
+    "투자를",
+    "인수",
+    "오픈AI",
+    "GPT-4",
+    "(주)나래",
+    "나래전자가",
+    '"솔비"',
+    "100%",
+    "R&D",
+    "😀축하",
+    "한·미",
+    "C++",
+    "x",
+    "가",
+]
+TERMS = [
+    "협약",
+    "협력",
+    "제휴",
+    "삼성",
+    "KT",
+    "LG",
+    "AI",
+    "오픈ai",
+    "데이터",
+    "센터",
+    "투자",
+    "인수",
+    "나래",
+    "전자",
+    '"솔비"',
+    "%",
+    "R&D",
+    "4",
+    "가",
+    "😀",
+    "한·미",
+    "c++",
+    "협약 투자",
+    "제휴 없음",
+    "없는말",
+    "x",
+    "반도",
+    "유플러스 kt",
+]
 
 
 @pytest.fixture
@@ -22,7 +73,9 @@ def titled(store: Store) -> Store:
     dice = random.Random(1)
     for number in range(300):
         title = " ".join(dice.choices(WORDS, k=dice.randrange(1, 7)))
-        store.save_article(url=f"https://news.example/{number}", source_id="daily", title=title, text=f"글 {number} " * 9)
+        store.save_article(
+            url=f"https://news.example/{number}", source_id="daily", title=title, text=f"글 {number} " * 9
+        )
     return store
 
 
@@ -49,8 +102,13 @@ def test_no_term_can_break_the_query(text: str, term: str) -> None:
 def test_indexes_follow_changes(titled: Store) -> None:
     titled.save_article(url="https://news.example/0", source_id="daily", title="바뀐 제목", text="글")
     assert [row["url"] for row in search.articles(titled.conn, "바뀐")] == ["https://news.example/0"]
-    put(titled, {"article": {"url": "https://news.example/0", "source_id": "daily", "title": "바뀐 제목", "text": "글"},
-                 "events": [event([listed("narae"), party("쿠모랩스", aliases=["Kumo Labs"])], "나래전자 쿠모랩스 손잡다")]})  # fmt: skip
+    put(
+        titled,
+        {
+            "article": {"url": "https://news.example/0", "source_id": "daily", "title": "바뀐 제목", "text": "글"},
+            "events": [event([listed("narae"), party("쿠모랩스", aliases=["Kumo Labs"])], "나래전자 쿠모랩스 손잡다")],
+        },
+    )
     assert [row["evidence"] for row in search.evidence(titled.conn, "쿠모 나래")] == ["나래전자 쿠모랩스 손잡다"]
     assert [row["name"] for row in search.companies(titled.conn, "모랩")] == ["Kumo Labs"]
     titled.add_alias("별똥별", "narae", "kim")

@@ -23,7 +23,10 @@ DEAL = event([listed("narae"), listed("orbix")], ARTICLE["text"][:34], date="202
 
 
 def dump(store: Store) -> dict[str, list[tuple]]:
-    tables = [row["name"] for row in store.rows("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'search%'")]
+    tables = [
+        row["name"]
+        for row in store.rows("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'search%'")
+    ]
     return {table: [tuple(row) for row in store.rows(f"SELECT * FROM {table}")] for table in tables}
 
 
@@ -110,7 +113,10 @@ def test_near_copies_share_a_group_and_count_as_one_outlet(store: Store) -> None
     put(store, {"article": ARTICLE, "events": [DEAL]})
     copy = ARTICLE | {"url": "https://copy.example/1", "text": "[서울=새론] " + ARTICLE["text"]}
     put(store, {"article": copy, "events": [DEAL]})
-    own = ARTICLE | {"url": "https://own.example/1", "text": "전혀 다른 문장으로 쓴 기사이다. 두 회사가 손을 잡았다는 소식을 전한다. " * 5}
+    own = ARTICLE | {
+        "url": "https://own.example/1",
+        "text": "전혀 다른 문장으로 쓴 기사이다. 두 회사가 손을 잡았다는 소식을 전한다. " * 5,
+    }
     put(store, {"article": own, "events": [DEAL]})
     store.resolve()
     row = store.row("SELECT article_count, outlet_count FROM events")
@@ -129,7 +135,10 @@ def test_a_provisional_company_becomes_the_table_row_without_loss(store: Store) 
     assert store.row("SELECT provisional FROM organizations WHERE name = 'Saessak Robotics'")[0] == 1
     store.sync_organizations([*TABLE, {"id": "saessak", "name": "새싹로봇", "type": "company", "country": "KR"}])
     store.resolve()
-    assert [row["org_id"] for row in store.rows("SELECT org_id FROM event_parties ORDER BY position")] == ["saessak", "orbix"]
+    assert [row["org_id"] for row in store.rows("SELECT org_id FROM event_parties ORDER BY position")] == [
+        "saessak",
+        "orbix",
+    ]
     assert store.row("SELECT id FROM events WHERE merged_into IS NULL")["id"] == event_id
 
 
@@ -137,7 +146,9 @@ def test_two_companies_that_share_a_name_are_not_joined(tmp_path: Path) -> None:
     store = filled(tmp_path / "jehyu.db")
     store.sync_organizations([*TABLE, {"id": "narae-steel", "name": "나래철강", "aliases": ["나래"], "country": "KR"}])
     put(store, {"article": ARTICLE, "events": [event([party("나래"), listed("orbix")], "나래 오르빅스 협약")]})
-    row = store.row("SELECT o.provisional FROM mention_parties p JOIN organizations o ON o.id = p.org_id WHERE p.position = 0")
+    row = store.row(
+        "SELECT o.provisional FROM mention_parties p JOIN organizations o ON o.id = p.org_id WHERE p.position = 0"
+    )
     assert row["provisional"] == 1
     store.close()
 
