@@ -1,7 +1,8 @@
 """Which organisation a name in an article means: a row of the company table, or a provisional one.
 
-The answer is a function of the live mentions and the table alone, not of the order in which they came: a party is (1) the table row the reader named, else (2) the one table row its name, then its aliases, stand for, else
-(3) provisional, where names that some article gives as aliases of one another are one organisation.
+The answer is a function of the live mentions and the table alone, not of the order in which they came: a party is (1)
+the table row the reader named, else (2) the one table row its name, then its aliases, stand for, else (3) provisional,
+where names that some article gives as aliases of one another are one organisation.
 """
 
 from __future__ import annotations
