@@ -50,10 +50,13 @@ def read_feed(text: str, url: str, now: datetime | None = None) -> Listing:
     _refuse_non_xml(text)
     # Handed over in UTF-8 with the declaration that fits: charsets are our business (crawler.charset).
     document = _XML_DECLARATION.sub("", text, count=1).lstrip()
-    parsed = feedparser.parse(
-        io.BytesIO(document.encode("utf-8", "replace")),
-        response_headers={"content-type": "application/xml; charset=utf-8", "content-location": url},
-    )
+    try:
+        parsed = feedparser.parse(
+            io.BytesIO(document.encode("utf-8", "replace")),
+            response_headers={"content-type": "application/xml; charset=utf-8", "content-location": url},
+        )
+    except ValueError as error:  # &#x110000; and the like
+        raise ReadError(Failure.FEED_BROKEN, f"cannot be parsed: {error}") from None
     entries = [entry for raw in parsed.entries if (entry := _feed_entry(raw, url, now))]
     if not entries:
         if not parsed.version:
@@ -66,7 +69,10 @@ def read_sitemap(text: str, url: str, now: datetime | None = None) -> Listing:
     """A sitemap (plain or news) or sitemap index. Raises ReadError as `read_feed`."""
     _refuse_non_xml(text)
     root = _xml(text)
-    kind = etree.QName(root).localname.lower()
+    try:
+        kind = etree.QName(root).localname.lower()
+    except ValueError as error:  # a namespace that is none
+        raise ReadError(Failure.FEED_BROKEN, f"is no sitemap: {error}") from None
     if kind not in ("urlset", "sitemapindex"):
         raise ReadError(Failure.FEED_BROKEN, f"is no sitemap but <{kind}>")
     entries = []

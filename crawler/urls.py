@@ -23,8 +23,12 @@ def canonical_url(url: str, source: Source | None = None) -> str:
 
     With `source`: by its ``canonical`` template where the address fits one of its article patterns, else with the host
     of its home page; without: only what holds for any site (tracking parameters, fragment, default port, letter case).
+    What is no address at all (a broken port or IPv6 host) comes back as it is.
     """
-    url = _cleaned(url)
+    try:
+        url = _cleaned(url)
+    except ValueError:
+        return url
     if source is None:
         return url
     match = source.match(url)

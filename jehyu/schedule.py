@@ -38,7 +38,7 @@ class Schedule:
         """The full command; cron knows neither a virtual environment nor a working directory."""
         program = shutil.which("jehyu", path=f"{Path(sys.executable).parent}:{os.environ.get('PATH', '')}")
         start = [program] if program else [sys.executable, "-m", "jehyu"]
-        config = ["--config", str(self.config)] if self.config else []
+        config = ["--config", str(self.config.absolute())] if self.config else []
         return [*start, *config, "run", "--quiet", "--db", str(self.database)]
 
     def crontab_line(self) -> str:
@@ -56,13 +56,14 @@ class Schedule:
     def systemd_units(self) -> dict[str, str]:
         """File name → text of a service and its timer."""
         words = " ".join(_systemd_word(word) for word in self.command())
+        folder = str(self.database.parent).replace("%", "%%")  # to the end of the line: no quotes here
         service = (
             "[Unit]\nDescription=Jehyu: crawl, extract, resolve\nWants=network-online.target\n"
             "After=network-online.target\n\n"
-            f"[Service]\nType=oneshot\nExecStart={words}\nWorkingDirectory={self.database.parent}\n"
+            f"[Service]\nType=oneshot\nExecStart={words}\nWorkingDirectory={folder}\n"
             "# 1 = partly failed: the next run tries again; 3 = the last run is still at work.\n"
             "SuccessExitStatus=1 3\nTimeoutStartSec=2h\nNice=10\nNoNewPrivileges=yes\nPrivateTmp=yes\n"
-            f"ProtectSystem=strict\nReadWritePaths={self.database.parent}\n"
+            f"ProtectSystem=strict\nReadWritePaths={_systemd_word(str(self.database.parent))}\n"
         )
         timer = (
             f"[Unit]\nDescription=Jehyu every {self.every} minutes\n\n"
