@@ -69,17 +69,14 @@ def read_sitemap(text: str, url: str, now: datetime | None = None) -> Listing:
     """A sitemap (plain or news) or sitemap index. Raises ReadError as `read_feed`."""
     _refuse_non_xml(text)
     root = _xml(text)
-    try:
-        kind = etree.QName(root).localname.lower()
-    except ValueError as error:  # a namespace that is none
-        raise ReadError(Failure.FEED_BROKEN, f"is no sitemap: {error}") from None
+    kind = _local_name(root).lower()
     if kind not in ("urlset", "sitemapindex"):
         raise ReadError(Failure.FEED_BROKEN, f"is no sitemap but <{kind}>")
     entries = []
     for element in root.iterchildren(tag=etree.Element):
         # News fields lie deeper; <image:loc> does too, and must not stand for the article's own <loc>.
         deep, direct = element.iter(tag=etree.Element), element.iterchildren(tag=etree.Element)
-        fields = {etree.QName(e).localname: (e.text or "").strip() for e in (*deep, *direct)}
+        fields = {_local_name(e): (e.text or "").strip() for e in (*deep, *direct)}
         if location := fields.get("loc"):
             when = parse_date(fields.get("publication_date"), now) or parse_date(fields.get("lastmod"), now)
             entries.append(Entry(urljoin(url, location), _plain(fields.get("title")), when))
@@ -180,6 +177,11 @@ def _xml(text: str) -> etree._Element:
     if root is None:
         raise ReadError(Failure.FEED_BROKEN, "is no XML")
     return root
+
+
+def _local_name(element: etree._Element) -> str:
+    """The tag without its namespace; `etree.QName` refuses what a repaired document may have as a tag."""
+    return str(element.tag).rpartition("}")[2]
 
 
 def _joined(base: str, link: str) -> str | None:

@@ -97,7 +97,7 @@ def explain(error: sqlite3.Error, path: Path) -> DatabaseError:
     elif "malformed" in words or "not a database" in words:
         advice = (
             "it is damaged or not a SQLite file. Nothing was changed. "
-            "Restore the last backup (`jehyu backup --restore`), see docs/database.md."
+            "Restore the last backup (`jehyu restore BACKUP`), see docs/operations.md."
         )
     elif "full" in words:
         advice = "the disk is full. Nothing half-done was kept; free some space and run again."
