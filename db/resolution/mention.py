@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import calendar
+import math
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
+
+from db.resolution.terms import weight
 
 # Kinds a newspaper may choose among for one and the same deal.
 FAMILIES = {
@@ -70,6 +73,12 @@ class Mention:
     links: frozenset[frozenset[str]] = field(init=False)
     hidden: bool = field(init=False)
     span: tuple[int, int] | None = field(init=False)
+    # The canonical order: by publication, then by what is written, never by arrival.
+    order: tuple[Any, ...] = field(init=False)
+    # The day the deal happened as far as this telling knows: its exact date, else the day of the report.
+    day: int = field(init=False)
+    # What its words weigh together.
+    heft: float = field(init=False)
 
     def __post_init__(self) -> None:
         def put(name: str, value: Any) -> None:
@@ -79,22 +88,18 @@ class Mention:
         named = [(self.parties[i].org_id, self.parties[j].org_id) for i, j in self.pairs]
         put("links", frozenset(frozenset((one, other)) for one, other in named if one and other and one != other))
         put("hidden", any(party.org_id is None for party in self.parties))
-        put("span", span_of(self.date, self.precision) if self.date else None)
-
-    @property
-    def order(self) -> tuple[Any, ...]:
-        """The canonical order: by publication, then by what is written, never by arrival."""
-        return (self.published, self.url, self.start, self.kind, self.status, sorted(self.orgs), self.evidence)
+        span = span_of(self.date, self.precision) if self.date else None
+        put("span", span)
+        told = (self.start, self.kind, self.status, sorted(self.orgs), self.evidence)
+        put("order", (self.published, self.url, *told))
+        put("day", span[0] if span and span[0] == span[1] else self.reported)
+        # fsum, since a set has no order of its own and the result must not depend on one
+        put("heft", math.fsum(weight(term) for term in self.terms))
 
     @property
     def family(self) -> str:
         """The family of its kind."""
         return FAMILIES[self.kind]
-
-    @property
-    def day(self) -> int:
-        """The day the deal happened as far as this telling knows: its exact date, else the day of the report."""
-        return self.span[0] if self.span and self.span[0] == self.span[1] else self.reported
 
 
 def span_of(day: str, precision: str | None) -> tuple[int, int]:

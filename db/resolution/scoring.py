@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import math
 from functools import cache
+from operator import mul
 from pathlib import Path
 
 from db.resolution.mention import RANK, Mention
@@ -46,7 +47,7 @@ FEATURES = (
 
 def features(one: Mention, other: Mention) -> tuple[float, ...]:
     """The values of FEATURES for two mentions, the same whichever comes first."""
-    early, late = sorted((one, other), key=lambda mention: (mention.day, mention.order))
+    early, late = (one, other) if (one.day, one.order) <= (other.day, other.order) else (other, one)
     shared, union = len(one.orgs & other.orgs), len(one.orgs | other.orgs)
     linked = bool(one.links & other.links)
     same = one.orgs == other.orgs and one.hidden == other.hidden
@@ -96,7 +97,7 @@ def features(one: Mention, other: Mention) -> tuple[float, ...]:
 
 def score(one: Mention, other: Mention) -> float:
     """Log-odds that the two tell of one deal."""
-    return sum(value * coefficient for value, coefficient in zip(features(one, other), coefficients(), strict=True))
+    return float(sum(map(mul, features(one, other), coefficients())))
 
 
 def probability(log_odds: float) -> float:
@@ -139,9 +140,8 @@ def _excluded(one: Mention, other: Mention) -> bool:
 
 def _common_words(one: Mention, other: Mention) -> float:
     """Weight of the shared words over the weight of the shorter side's words, 0 to 1."""
-    shared = sum(weight(term) for term in one.terms & other.terms)
-    least = min(sum(weight(term) for term in one.terms), sum(weight(term) for term in other.terms))
-    return shared / max(least, 4.0)
+    shared = math.fsum(weight(term) for term in one.terms & other.terms)
+    return shared / max(min(one.heft, other.heft), 4.0)
 
 
 def _jaccard(one: frozenset[str], other: frozenset[str]) -> float:
