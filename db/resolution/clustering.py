@@ -21,8 +21,8 @@ from db.resolution.scoring import score
 # wrongly, since
 # a wrong merge is worse than a duplicate.
 THRESHOLD = 2.0
-# From which a further stage of a deal is attached, and how much better than the next one the fitting deal must be; set by
-# judgement (even odds), not yet cross-validated.
+# From which a further stage of a deal is attached, and how much better than the next one the fitting deal must be; set
+# by judgement (even odds), not yet cross-validated.
 STAGE_THRESHOLD = 0.0
 STAGE_MARGIN = 0.5
 
