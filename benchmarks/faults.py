@@ -263,8 +263,8 @@ def content(database: Path) -> dict[str, Any]:
             " FROM articles a LEFT JOIN article_texts ON article_id = id ORDER BY a.url"
         ).fetchall()
         mentions = conn.execute(
-            "SELECT url, m.kind, status, new, m.date, confidence, evidence, evidence_start, pairs, withdrawn_at IS NULL,"
-            " event_id, (SELECT json_group_array(json_array(name, surface, start, country)) FROM mention_parties"
+            "SELECT url, m.kind, status, new, m.date, confidence, evidence, evidence_start, pairs,"
+            " withdrawn_at IS NULL, event_id, (SELECT json_group_array(json_array(name, surface, start, country)) FROM mention_parties"
             " WHERE mention_id = m.id ORDER BY position) FROM mentions m JOIN articles a ON a.id = article_id"
             " ORDER BY url, evidence_start, evidence, m.kind, pairs"
         ).fetchall()
@@ -456,7 +456,8 @@ def main() -> int:
             while done < given.kills:
                 done += suite.life(number, min(given.kills_a_life, given.kills - done))
                 number += 1
-            print(f"{done} kills {suite.kills} in {number} lives ({suite.late} came too late): all as undisturbed", flush=True)
+            lives = f"{number} lives ({suite.late} came too late)"
+            print(f"{done} kills {suite.kills} in {lives}: all as undisturbed", flush=True)
             for fault in () if given.only_kills else OTHERS:
                 print(f"{fault.replace('_', ' ')}: {getattr(suite, fault)() or 'passed'}", flush=True)
     except Fault as fault:

@@ -71,8 +71,10 @@ ADDRESSES = (
     URL, "http://m.news.example:80/article/1/amp?utm_source=rss#top", "//news.example/a", "https://[::1]/", "HTTP://가.kr/%",
     "https://user:pass@news.example:99999/",
 )  # fmt: skip
-MARKS = ("<", ">", "&", "]]>", "<![CDATA[", "<!DOCTYPE x [", "&#0;", "&#x110000;", "\x00", "\ufeff", "\ud800", "{", "}",
-         '"', "\\u0000", "99999999999999999999", "-1", "e999", "NaN", "%", "[", "일 전", "\u202e", "+99:99")  # fmt: skip
+MARKS = (
+    "<", ">", "&", "]]>", "<![CDATA[", "<!DOCTYPE x [", "&#0;", "&#x110000;", "\x00", "\ufeff", "\ud800", "{", "}", '"', "%",
+    "[", "\\u0000", "99999999999999999999", "-1", "e999", "NaN", "일 전", "\u202e", "+99:99",
+)  # fmt: skip
 
 
 def spoilt(*seeds: str) -> SearchStrategy[str]:
