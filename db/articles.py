@@ -26,18 +26,12 @@ class Articles(StoreBase):
     """The part of the store the crawl uses."""
 
     def sync_sources(self, sources: Iterable[Mapping[str, Any]]) -> None:
-        """Makes the `sources` rows equal to these; one no longer listed stays, disabled, since articles refer to it."""
+        """Makes the rows of these sources equal to what is given; the others stand as they are (a run may ask one)."""
         with self.transaction():
-            listed = []
             for source in sources:
                 values = {name: source.get(name) for name in _SOURCE_COLUMNS}
                 values["enabled"] = int(source.get("enabled", True))
-                listed.append(values["id"])
                 _upsert(self, "sources", values)
-            self.conn.execute(
-                "UPDATE sources SET enabled = 0 WHERE enabled AND id NOT IN (SELECT value FROM json_each(?))",
-                [json.dumps(listed)],
-            )
 
     def known_urls(self, urls: Iterable[str]) -> set[str]:
         """Those of the URLs that need not be fetched: stored, gone, or failed and not yet due again."""

@@ -122,5 +122,7 @@ def serve(database: Path, host: str, port: int, show_bodies: bool) -> None:
     """Open the database in Datasette, read-only."""
     from web import serve as serve_site  # Datasette takes half a second to import, which no other command needs
 
-    click.echo(f"http://{host}:{port}  (Ctrl-C ends it)")
-    serve_site(database, host, port, show_bodies=show_bodies)
+    def announce(address: str, login: str) -> None:
+        click.echo(f"{address}  (Ctrl-C ends it)\nto curate, open once: {login}")
+
+    serve_site(database, host, port, show_bodies=show_bodies, announce=announce)
