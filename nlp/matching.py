@@ -100,6 +100,12 @@ def _written_so(surface: str, form: str) -> bool:
     return True
 
 
+def starts_word(text: str, start: int) -> bool:
+    """Whether a name may start at `start`: no letter or digit stands before."""
+    before = text[max(0, start - 1) : start]
+    return not (before.isalnum() and (before.isascii() or "가" <= before <= "힣"))
+
+
 def ends_word(text: str, end: int) -> bool:
     """Whether a name may end at `end`: no letter of the same script follows, or only Korean particles do."""
     following = text[end : end + 1]

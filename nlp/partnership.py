@@ -19,6 +19,8 @@ from nlp.sentences import Sentence
 from nlp.status import read_kind, read_status
 from nlp.undisclosed import description
 
+_CORE = CLASSES.index("core")
+_LIST_SHARE = 0.9  # of what is sure of one member of a list, this much holds for the others
 UNSETTLED = ("talks", "rumoured", "ended", "denied")
 _EVIDENCE_MARGIN = 1.5  # a body sentence this little weaker than the headline is the better evidence
 _WORTH_ASKING = 0.2  # a pair that only the encoder sees is considered from this probability on
@@ -127,6 +129,8 @@ def _joined_features(
         "lead": float(min(i.sentence for _, i in told) <= 2),
         "rivals": math.log1p(len(view.entities)), f"lang-{lang}": 1.0,
         "undisclosed": float("undisclosed" in (view.entities[one].source, view.entities[two].source)),
+        # Without a headline the body has to prove by itself what a headline would have confirmed.
+        "untitled": float(not view.article.title), "core-untitled": 0.0 if view.article.title else best[0],
     }  # fmt: skip
 
 
@@ -136,6 +140,42 @@ def pair_probabilities(reading: PairReading, weights: Weights, use_model: bool) 
     if not use_model or reading.model is None:
         return by_rules
     return weights.joined_probabilities(model_features(reading, by_rules), "model")
+
+
+def article_probabilities(
+    view: View, readings: Sequence[PairReading], weights: Weights, use_model: bool
+) -> list[tuple[float, ...]]:
+    """P(class) of every pair of an article, the members of one list of names sharing what is sure of one of them.
+
+    Who signs with A in "A는 B, C, D와 …" are B, C and D alike, and of "A, B, C, D가 …" each with each, however far
+    apart the sentence names them.
+    """
+    alone = [pair_probabilities(reading, weights, use_model) for reading in readings]
+    blocks = [_block(view, reading) for reading in readings]
+    surest: dict[tuple[int, int, int], tuple[float, ...]] = {}
+    for block, probabilities in zip(blocks, alone, strict=True):
+        if block is not None and probabilities[_CORE] > surest.get(block, (0.0,) * len(CLASSES))[_CORE]:
+            surest[block] = probabilities
+    shared = []
+    for block, own in zip(blocks, alone, strict=True):
+        best = surest.get(block, own) if block is not None else own
+        rise = _LIST_SHARE * best[_CORE]
+        if rise > own[_CORE]:
+            rest = (1 - rise) / max(1 - own[_CORE], 1e-9)
+            own = tuple(rise if index == _CORE else value * rest for index, value in enumerate(own))
+        shared.append(own)
+    return shared
+
+
+def _block(view: View, reading: PairReading) -> tuple[int, int, int] | None:
+    """The sentence that tells best of a pair and the two lists of names (or the one) that it stands in."""
+    instance = reading.told[0][1]
+    parts = view.parts.get(instance.sentence, [])
+    one, two = (next((part for part in parts if part.entity == index), None) for index in (reading.one, reading.two))
+    if one is None or two is None or one.clause != two.clause:
+        return None
+    low, high = sorted((one.group, two.group))
+    return instance.sentence, low, high
 
 
 def model_features(reading: PairReading, by_rules: Sequence[float]) -> dict[str, float]:
@@ -160,10 +200,11 @@ def _logit(probability: float) -> float:
 def read_events(view: View, readings: Iterable[PairReading], weights: Weights, use_model: bool) -> list[dict[str, Any]]:
     """The events of the extraction contract, in order of evidence."""
     dates = _Dates(view)
+    readings = list(readings)
     report = weights.thresholds["model" if use_model else "rules"]["report"]
     claims = []
-    for reading in readings:
-        claim = _claim(view, reading, pair_probabilities(reading, weights, use_model), report, dates)
+    for reading, probabilities in zip(readings, article_probabilities(view, readings, weights, use_model), strict=True):
+        claim = _claim(view, reading, probabilities, report, dates)
         if claim is not None:
             claims.append(claim)
     return [_event(view, group) for group in _grouped(claims)]

@@ -20,13 +20,15 @@ from nlp.cues import Cue, find_cues
 from nlp.encoder import Encoder, Prediction, load_encoder
 from nlp.features import Part, View, sentence_parts
 from nlp.linking import Entity, Linker
-from nlp.matching import TableMatcher
+from nlp.matching import TableMatcher, ends_word, starts_word
 from nlp.partnership import ModelPair, read_events, read_pairs
 from nlp.passages import Passage
 from nlp.recognition import Mention, Recognizer, without_overlaps
 from nlp.sentences import Sentence, split_sentences
 from nlp.tokenizer import KiwiTokenizer
 from nlp.undisclosed import undisclosed_partners
+from nlp.unlisted import is_korean_name
+from nlp.unlisted_english import is_english_name
 
 SPANS = "organizations"
 _LABELS = {"institution": "institute"}
@@ -195,8 +197,16 @@ def _with_tagged(
     for passage, prediction, _ in predictions:
         for span in prediction.spans:
             start, end = passage.to_article(span.start), passage.to_article(span.end)
-            tagged[start, end] = Mention(start, end, full[start:end], (), "model")
+            if is_name(full, start, end):
+                tagged[start, end] = Mention(start, end, full[start:end], (), "model")
     return without_overlaps([*mentions, *(one for one in tagged.values() if _is_free(one, mentions))])
+
+
+def is_name(full: str, start: int, end: int) -> bool:
+    """Whether a tagged place may be a name: whole words, and not one of those that name no organisation."""
+    surface = full[start:end]
+    plausible = is_english_name(surface) if surface.isascii() else is_korean_name(surface)
+    return starts_word(full, start) and ends_word(full, end) and plausible
 
 
 def _is_free(mention: Mention, others: Sequence[Mention]) -> bool:

@@ -90,7 +90,7 @@ def unlisted_korean(doc: Doc, sentences: Sequence[Sentence], known: set[str]) ->
 
     def add(name: str, source: str) -> None:
         name = name.strip(" .&+-'‘’\"")
-        if name not in known and name not in found and _plausible(name):
+        if name not in known and name not in found and is_korean_name(name):
             found[name] = source
 
     for sentence in sentences:
@@ -228,7 +228,8 @@ def _last_words(name: str, stems: dict[int, _NominalWord], start: int) -> str:
     return second
 
 
-def _plausible(name: str) -> bool:
+def is_korean_name(name: str) -> bool:
+    """Whether `name` is none of the words and forms that name no organisation."""
     if len(name) < 2 or len(name) > 30 or name in _GENERIC or _NOT_NAMES.match(name):
         return False
     if name.isascii() and name.isupper() and len(name) <= 3:

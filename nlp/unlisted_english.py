@@ -56,6 +56,12 @@ _PREPOSITION = re.compile(
 )
 
 
+def is_english_name(name: str) -> bool:
+    """Whether `name` holds more than words that name no organisation."""
+    words = name.split()
+    return len(name) >= 2 and 0 < len(words) <= 8 and any(word.strip(",.") not in _GENERIC for word in words)
+
+
 def organization_type_english(name: str) -> str:
     return next((kind for kind, words in _TYPES if re.search(words, name)), "company")
 
@@ -111,7 +117,7 @@ def _is_compound(first: str, rest: str) -> bool:
 
 def _source(name: str, start: int, text: str) -> str | None:
     words = name.split()
-    if not words or len(name) < 2 or all(word.strip(",.") in _GENERIC for word in words) or len(words) > 8:
+    if not is_english_name(name):
         return None
     before, after = text[:start], text[start + len(name) :]
     if _PERSON_BEFORE.search(before) or _PERSON_AFTER.match(after):
