@@ -264,7 +264,8 @@ def content(database: Path) -> dict[str, Any]:
         ).fetchall()
         mentions = conn.execute(
             "SELECT url, m.kind, status, new, m.date, confidence, evidence, evidence_start, pairs,"
-            " withdrawn_at IS NULL, event_id, (SELECT json_group_array(json_array(name, surface, start, country)) FROM mention_parties"
+            " withdrawn_at IS NULL, event_id,"
+            " (SELECT json_group_array(json_array(name, surface, start, country)) FROM mention_parties"
             " WHERE mention_id = m.id ORDER BY position) FROM mentions m JOIN articles a ON a.id = article_id"
             " ORDER BY url, evidence_start, evidence, m.kind, pairs"
         ).fetchall()

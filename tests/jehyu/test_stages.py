@@ -84,7 +84,7 @@ def test_sigterm_ends_a_run_in_order(small_newsroom: Newsroom, tmp_path: Path) -
     process = subprocess.Popen([sys.executable, "-c", code, str(database)], stdout=subprocess.PIPE, text=True)
     assert process.stdout and process.stdout.readline() == "at work\n"
     process.send_signal(signal.SIGTERM)
-    assert process.wait(timeout=20) == TERMINATED
+    assert process.wait(timeout=120) == TERMINATED
     assert [outcome for outcome, _ in runs(database)] == ["interrupted"]
 
 
