@@ -7,7 +7,9 @@ Every name carries the `source` that found it; how far each source is to be trus
 
 import itertools
 import re
+from bisect import bisect_left
 from collections.abc import Iterable, Sequence
+from typing import NamedTuple
 
 from spacy.tokens import Doc
 
@@ -93,9 +95,10 @@ def unlisted_korean(doc: Doc, sentences: Sequence[Sentence], known: set[str]) ->
         if name not in known and name not in found and is_korean_name(name):
             found[name] = source
 
+    morphemes = [_Morpheme(token.idx, len(token), token.tag_) for token in doc if token.tag_]
     for sentence in sentences:
         text = doc.text[sentence.start : sentence.end]
-        words = _nominal_words(doc, sentence)
+        words = _nominal_words(text, sentence, morphemes)
         stems = {word.start: word for word in words}
         for pattern, source in (
             (_CORPORATE, "corporate"),
@@ -131,23 +134,29 @@ class _NominalWord:
         self.joined = stem
 
 
-def _nominal_words(doc: Doc, sentence: Sentence) -> list[_NominalWord]:
-    text = doc.text[sentence.start : sentence.end]
-    tokens = [token for token in doc if sentence.start <= token.idx < sentence.end] if len(doc) else []
+class _Morpheme(NamedTuple):
+    start: int
+    length: int
+    tag: str
+
+
+def _nominal_words(text: str, sentence: Sentence, morphemes: Sequence[_Morpheme]) -> list[_NominalWord]:
+    first = bisect_left(morphemes, (sentence.start,))
+    tokens = morphemes[first : bisect_left(morphemes, (sentence.end,))]
     words: list[_NominalWord] = []
     position = 0
     for match in _WORD.finditer(text):
         stem_end, proper, verbal = match.start(), False, False
-        while position < len(tokens) and tokens[position].idx - sentence.start < match.start():
+        while position < len(tokens) and tokens[position].start - sentence.start < match.start():
             position += 1
         scan = position
-        while scan < len(tokens) and tokens[scan].idx - sentence.start < match.end():
-            tag = tokens[scan].tag_
+        while scan < len(tokens) and tokens[scan].start - sentence.start < match.end():
+            tag = tokens[scan].tag
             if (
                 tag.startswith(("N", "SL", "SN", "SW", "XPN", "XSN", "XR", "SH", "UN", "W", "SO", "SP", "SS"))
                 and "+" not in tag
             ):
-                stem_end = tokens[scan].idx - sentence.start + len(tokens[scan])
+                stem_end = tokens[scan].start - sentence.start + tokens[scan].length
                 proper = proper or tag in ("NNP", "SL", "UN")
             else:
                 verbal = not tag.startswith("J") and not tag.startswith("VCP")
