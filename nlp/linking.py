@@ -97,14 +97,23 @@ class Linker:
 
     def _choose(self, mention: Mention, mentions: Sequence[Mention], full: str) -> Organization | None:
         """Of several bearers of a name, the one that the article names otherwise too, or whose context it speaks of."""
-        if len(mention.organizations) < 2:
-            return mention.organizations[0] if mention.organizations else None
+        if not mention.organizations:
+            return self._by_other_spelling(mention.surface)
+        if len(mention.organizations) == 1:
+            return mention.organizations[0]
         elsewhere = {one.id for other in mentions if len(other.organizations) == 1 for one in other.organizations}
 
         def evidence(one: Organization) -> tuple[int, int, int]:
             return one.id in elsewhere, sum(word in full for word in one.context), "defunct" not in one.tags
 
         return max(mention.organizations, key=evidence)
+
+    def _by_other_spelling(self, surface: str) -> Organization | None:
+        """Who alone bears the name when legal form and spacing are put aside: `Samsung Electronics Co`."""
+        found = self._gazetteer.lookup(surface)
+        if len(found) != 1 or fold(surface) in {fold(name) for name in found[0].ambiguous}:
+            return None
+        return found[0]
 
     def _defined_together(self, full: str, mentions: Sequence[Mention]) -> Iterable[tuple[str, str]]:
         """Pairs of folded names that the article itself equates: `퓨리오사AI(FuriosaAI)`, `한국수력원자력(이하 한수원)`."""

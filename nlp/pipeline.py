@@ -31,6 +31,7 @@ from nlp.unlisted import is_korean_name
 from nlp.unlisted_english import is_english_name
 
 SPANS = "organizations"
+_SURE_OF_NAME = 0.7  # below this the encoder's own names are as often common nouns as organisations
 _LABELS = {"institution": "institute"}
 
 for _name in ("article", "plan", "view", "predictions", "events"):
@@ -197,7 +198,7 @@ def _with_tagged(
     for passage, prediction, _ in predictions:
         for span in prediction.spans:
             start, end = passage.to_article(span.start), passage.to_article(span.end)
-            if is_name(full, start, end):
+            if span.probability >= _SURE_OF_NAME and is_name(full, start, end):
                 tagged[start, end] = Mention(start, end, full[start:end], (), "model")
     return without_overlaps([*mentions, *(one for one in tagged.values() if _is_free(one, mentions))])
 

@@ -3,7 +3,7 @@
 # ruff: noqa: E501 (patterns are lists of words; broken lines would hide them)
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from nlp.sentences import Sentence
 
@@ -32,7 +32,16 @@ _TYPES = (
     ),
 )
 _GENERIC = frozenset(
-    ["The", "A", "An", "In", "On", "At", "By", "For", "From", "With", "And", "But", "Or", "If", "As", "It", "Its", "This", "That", "These", "Those", "We", "Our", "They", "Their", "He", "She", "His", "Her", "I", "You", "Your", "After", "Before", "Since", "While", "When", "Where", "Under", "Through", "During", "According", "Both", "Each", "All", "Some", "Many", "Most", "More", "Other", "Also", "However", "Meanwhile", "Moreover", "Additionally", "Earlier", "Last", "Next", "New", "About", "Today", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday", "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December", "Korea", "Korean", "Koreans", "Seoul", "Busan", "South", "North", "Japan", "Japanese", "China", "Chinese", "Taiwan", "Taiwanese", "US", "USA", "America", "American", "Europe", "European", "Asia", "Asian", "Southeast", "UK", "British", "Germany", "German", "France", "French", "India", "Indian", "Singapore", "Vietnam", "Vietnamese", "Indonesia", "Thailand", "Malaysia", "Australia", "Australian", "Canada", "Canadian", "Israel", "Israeli", "Saudi", "Arabia", "UAE", "Dubai", "Abu", "Dhabi", "Hong", "Kong", "Tokyo", "Beijing", "Shanghai", "London", "Paris", "Berlin", "York", "California", "Silicon", "Valley", "Texas", "Arizona", "Washington", "Boston", "Francisco", "San", "Los", "Angeles", "Las", "Vegas", "Barcelona", "Spain", "Italy", "Italian", "Netherlands", "Dutch", "Switzerland", "Swiss", "Sweden", "Brazil", "Mexico", "Africa", "African", "Middle", "East", "Global", "World", "National", "International", "CEO", "CTO", "CFO", "COO", "Chairman", "President", "Chief", "Vice", "Director", "Executive", "Officer", "Founder", "Co-founder", "Mr", "Ms", "Mrs", "Dr", "Prof", "AI", "IT", "ICT", "IoT", "API", "LLM", "GPU", "NPU", "CPU", "HBM", "EV", "ESS", "MOU", "MoU", "IPO", "ESG", "R&D", "PR", "VC", "VR", "AR", "XR", "OTT", "DX", "AX", "SaaS", "B2B", "B2C", "Web3", "NFT", "DeFi", "KOSPI", "KOSDAQ", "NASDAQ", "NYSE", "CES", "MWC", "GTC", "SDK", "ETF", "SMR", "LNG", "FDA", "GDP", "CAGR", "KST", "EST", "ET", "PT", "UTC", "USD", "KRW", "Inc", "Ltd", "Corp", "Co", "Company", "Group", "Photo", "Image", "Source", "Press", "Release", "News", "Update", "Series", "Phase", "Act", "Program", "Programme", "Project", "Agreement", "Memorandum", "Understanding", "Letter", "Intent", "Contract", "Deal", "Partnership", "Alliance", "Joint", "Venture", "Investment", "Read", "Related", "Contact", "Email", "Website", "Forward-Looking", "Statements", "Statement", "Table", "Note", "Copyright", "Rights", "Reserved", "Internet", "Bitcoin", "Ethereum", "Blockchain", "Big", "Tech", "Cloud", "Data", "Software", "Platform", "Services", "Service", "Solution", "Solutions", "Technology", "Technologies", "Business", "Market", "Industry", "University", "Government", "Ministry", "Parliament", "Congress", "Senate", "Christmas", "English", "Olympics", "Game", "Games", "Head", "Senior", "Manager", "Managing", "Professor", "Minister", "Mayor", "Governor", "Additional", "Together", "Following", "Based", "Founded", "Headquartered", "Established", "Despite", "Under", "Upon", "Such", "Using", "Strategic", "Digital", "Smart", "Green", "Future", "First", "Second", "Third", "Key", "Initial", "Recently", "Currently", "Previously", "Further", "Furthermore", "Key", "Highlights", "Overview", "Background", "Why", "How", "What", "Who", "Here", "There", "Now", "Then", "Not", "No", "Yes", "Per", "Via", "Top", "Best", "Leading", "Launches", "Launch", "Signs", "Sign", "Announces", "Announce", "Partners", "Partner", "Expands", "Expand", "Joins", "Join", "Unveils", "Unveil"]
+    ["The", "A", "An", "In", "On", "At", "By", "For", "From", "With", "And", "But", "Or", "If", "As", "It", "Its", "This", "That", "These", "Those", "We", "Our", "They", "Their", "He", "She", "His", "Her", "I", "You", "Your", "After", "Before", "Since", "While", "When", "Where", "Under", "Through", "During", "According", "Both", "Each", "All", "Some", "Many", "Most", "More", "Other", "Also", "However", "Meanwhile", "Moreover", "Additionally", "Earlier", "Last", "Next", "New", "About", "Today", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday", "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December", "Jan", "Feb", "Mar", "Apr", "Jun", "Jul", "Aug", "Sep", "Sept", "Oct", "Nov", "Dec", "Korea", "Korean", "Koreans", "Seoul", "Busan", "South", "North", "Japan", "Japanese", "China", "Chinese", "Taiwan", "Taiwanese", "US", "USA", "America", "American", "Europe", "European", "Asia", "Asian", "Southeast", "UK", "British", "Germany", "German", "France", "French", "India", "Indian", "Singapore", "Vietnam", "Vietnamese", "Indonesia", "Thailand", "Malaysia", "Australia", "Australian", "Canada", "Canadian", "Israel", "Israeli", "Saudi", "Arabia", "UAE", "Dubai", "Abu", "Dhabi", "Hong", "Kong", "Tokyo", "Beijing", "Shanghai", "London", "Paris", "Berlin", "York", "California", "Silicon", "Valley", "Texas", "Arizona", "Washington", "Boston", "Francisco", "San", "Los", "Angeles", "Las", "Vegas", "Barcelona", "Spain", "Italy", "Italian", "Netherlands", "Dutch", "Switzerland", "Swiss", "Sweden", "Brazil", "Mexico", "Africa", "African", "Middle", "East", "Global", "World", "National", "International", "CEO", "CTO", "CFO", "COO", "Chairman", "President", "Chief", "Vice", "Director", "Executive", "Officer", "Founder", "Co-founder", "Mr", "Ms", "Mrs", "Dr", "Prof", "AI", "IT", "ICT", "IoT", "API", "LLM", "GPU", "NPU", "CPU", "HBM", "EV", "ESS", "MOU", "MoU", "IPO", "ESG", "R&D", "PR", "VC", "VR", "AR", "XR", "OTT", "DX", "AX", "SaaS", "B2B", "B2C", "Web3", "NFT", "DeFi", "KOSPI", "KOSDAQ", "NASDAQ", "NYSE", "CES", "MWC", "GTC", "SDK", "ETF", "SMR", "LNG", "FDA", "GDP", "CAGR", "KST", "EST", "ET", "PT", "UTC", "USD", "KRW", "Inc", "Ltd", "Corp", "Co", "Company", "Group", "Photo", "Image", "Source", "Press", "Release", "News", "Update", "Series", "Phase", "Act", "Program", "Programme", "Project", "Agreement", "Memorandum", "Understanding", "Letter", "Intent", "Contract", "Deal", "Partnership", "Alliance", "Joint", "Venture", "Investment", "Read", "Related", "Contact", "Email", "Website", "Forward-Looking", "Statements", "Statement", "Table", "Note", "Copyright", "Rights", "Reserved", "Internet", "Bitcoin", "Ethereum", "Blockchain", "Big", "Tech", "Cloud", "Data", "Software", "Platform", "Services", "Service", "Solution", "Solutions", "Technology", "Technologies", "Business", "Market", "Industry", "University", "Government", "Ministry", "Parliament", "Congress", "Senate", "Christmas", "English", "Olympics", "Game", "Games", "Head", "Senior", "Manager", "Managing", "Professor", "Minister", "Mayor", "Governor", "Additional", "Together", "Following", "Based", "Founded", "Headquartered", "Established", "Despite", "Under", "Upon", "Such", "Using", "Strategic", "Digital", "Smart", "Green", "Future", "First", "Second", "Third", "Key", "Initial", "Recently", "Currently", "Previously", "Further", "Furthermore", "Key", "Highlights", "Overview", "Background", "Why", "How", "What", "Who", "Here", "There", "Now", "Then", "Not", "No", "Yes", "Per", "Via", "Top", "Best", "Leading", "Launches", "Launch", "Signs", "Sign", "Announces", "Announce", "Partners", "Partner", "Expands", "Expand", "Joins", "Join", "Unveils", "Unveil"]
+)
+_JOINT = re.compile(
+    r"\sand\s(?!(?:Technolog|Scienc|Engineering|Research|Industr|Commerce|Trade|Touris|Planning|Culture|Sports|Finance|Energy|"
+    r"Development|Material|Gas|Life|Home|Company|Sons|Communications|Information|Marine|Transport|Machinery|Health|Family|"
+    r"Welfare|Labor|Fire|Power|Construction|Chemical|Shipbuilding|Insurance|Standards|Safety|Innovation|Future)\w*)"
+)
+_DATELINE = re.compile(
+    r"(?=[^-–—]{0,80}[,(/])(?:[A-Z][\w.\-]+(?:,?\s[A-Z][\w.\-]+){0,4},?\s)?(?:[A-Z][a-z]{2,8}\.?\s\d{1,2}(?:,\s\d{4})?,?\s)?"
+    r"(?:\([^()]{2,30}\)\s?|/[^/]{2,40}/\s?)?(?:--|–|—|(?<=[a-z)]\s)-)\s"
 )
 _PERSON_BEFORE = re.compile(
     r"(?:CEO|CTO|CFO|COO|Chairman|President|Director|Minister|Mayor|Professor|Prof\.|Mr\.|Ms\.|Dr\.|Officer|founder|Founder|analyst|chief|Chief|Head|Manager|Representative)\s$"
@@ -59,7 +68,11 @@ _PREPOSITION = re.compile(
 def is_english_name(name: str) -> bool:
     """Whether `name` holds more than words that name no organisation."""
     words = name.split()
-    return len(name) >= 2 and 0 < len(words) <= 8 and any(word.strip(",.") not in _GENERIC for word in words)
+    return len(name) >= 2 and 0 < len(words) <= 8 and not all(_is_generic(word.strip(",.")) for word in words)
+
+
+def _is_generic(word: str) -> bool:
+    return word in _GENERIC or (word.isupper() and word.capitalize() in _GENERIC)
 
 
 def organization_type_english(name: str) -> str:
@@ -73,8 +86,8 @@ def unlisted_english(full: str, sentences: Sequence[Sentence], known: set[str]) 
         text = full[sentence.start : sentence.end]
         if _is_title_case(text):
             continue
-        for match in _RUN.finditer(text):
-            name, start = _clean(match.group(), match.start())
+        for run, offset in _runs(text):
+            name, start = _clean(run, offset)
             source = _source(name, start, text)
             if source == "initial" and not re.search(rf"[a-z,]\s{re.escape(name)}\b", full):
                 continue  # capitalised only because it begins a sentence
@@ -84,6 +97,17 @@ def unlisted_english(full: str, sentences: Sequence[Sentence], known: set[str]) 
                 if short != name and short not in known and short not in _GENERIC:
                     found.setdefault(short, source)
     return found
+
+
+def _runs(text: str) -> Iterator[tuple[str, int]]:
+    """Runs of capitalised words, with where they begin; "Naver Cloud and New Murabba" is two, what a dateline names none."""
+    dateline = _DATELINE.match(text)
+    for match in _RUN.finditer(text, dateline.end() if dateline else 0):
+        start = match.start()
+        for joint in [*_JOINT.finditer(match.group()), None]:
+            end = match.start() + joint.start() if joint else match.end()
+            yield text[start:end], start
+            start = match.start() + joint.end() if joint else end
 
 
 def _is_title_case(text: str) -> bool:
