@@ -41,7 +41,7 @@ def test_any_order_and_batching_gives_the_same_events(tmp_path: Path, seed: int)
         assert check(path) == []
 
 
-@pytest.mark.slow
+@pytest.mark.proof
 def test_two_hundred_orders_of_three_hundred_articles(tmp_path: Path) -> None:
     articles = generated(7, 300)
     expected = resolved(tmp_path / "first.db", articles, None)
