@@ -16,7 +16,7 @@ from spacy.vocab import Vocab
 
 @cache
 def load_kiwi() -> Kiwi:
-    """The analyser, loaded once a process (about a second, 330 MB; its dictionary of multi-word names would be 190 more)."""
+    """The analyser, loaded once a process: about a second, 330 MB (its multi-word names would be 190 more)."""
     return Kiwi(num_workers=1, load_multi_dict=False)
 
 
