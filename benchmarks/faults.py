@@ -31,6 +31,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from itertools import islice
 from multiprocessing.connection import Connection
@@ -58,10 +59,13 @@ OLD_ARTICLES = 1500
 EMPTY = zlib.compress(b"")
 OTHERS = ("two_at_once", "hung_server", "clock_back", "damaged_file", "small_disk")
 
-# Loaded where the fork server imports this module, so that no child has to.
-READER = LabelReader()
+@cache
+def reader() -> LabelReader:
+    return LabelReader()
+
+
 # A part of the company table, which is written in one transaction whatever its size, leaves time for more kills.
-ORGANIZATIONS = list(islice(stages.organization_rows(), 300))
+ALL_ORGANIZATIONS = stages.organization_rows
 
 
 # -- what the children do ---------------------------------------------------------------------------------------------
@@ -90,7 +94,7 @@ def crawl(job: Job) -> None:
 
 def extract(job: Job) -> None:
     with run_lock(job.database), opened(job) as store:
-        stages.extract(store, READER, job.settings)  # type: ignore[arg-type]
+        stages.extract(store, reader(), job.settings)  # type: ignore[arg-type]
 
 
 def resolve(job: Job) -> None:
@@ -107,7 +111,7 @@ def tell(job: Job) -> None:
 def run(job: Job) -> None:
     if job.clock_back:
         stages.Store = lambda path: Store(path, clock=lambda: system_clock() - job.clock_back)  # type: ignore
-    stages.run(job.database, job.sources, job.settings, reader=READER)  # type: ignore[arg-type]
+    stages.run(job.database, job.sources, job.settings, reader=reader())  # type: ignore[arg-type]
 
 
 def review(job: Job) -> None:
@@ -154,7 +158,7 @@ def _note(store: Store, key: str) -> str:
 def child(stage: str, job: Job, pipe: Connection) -> None:
     os.environ["JEHYU_FAULTS_WEBHOOK"] = job.webhook
     stages.crawler_settings = lambda _: {"DOWNLOAD_DELAY": 0, "AUTOTHROTTLE_ENABLED": False}
-    stages.organization_rows = lambda: iter(ORGANIZATIONS)
+    stages.organization_rows = lambda: islice(ALL_ORGANIZATIONS(), 300)
     pipe.send("at work")
     try:
         STAGES[stage](job)
@@ -167,6 +171,7 @@ def child(stage: str, job: Job, pipe: Connection) -> None:
 # -- the parent: children, webhook, content ---------------------------------------------------------------------------
 
 FORKS = multiprocessing.get_context("forkserver")
+FORKS.set_forkserver_preload(["jehyu.stages", "jehyu.demo.labels", "jehyu.telling", "crawler.spiders", "sqlite_utils"])
 
 
 def start(stage: str, job: Job) -> tuple[Any, Connection]:
