@@ -14,7 +14,7 @@ class Sentence(NamedTuple):
 
     start: int
     end: int
-    index: int
+    index: int  # type: ignore[assignment]  # hides tuple.index, which nobody asks a sentence for
     in_title: bool
 
 

@@ -54,7 +54,7 @@ class KiwiTokenizer:
         return self
 
 
-@spacy.registry.tokenizers("jehyu.KiwiTokenizer.v1")
+@spacy.registry.tokenizers("jehyu.KiwiTokenizer.v1")  # type: ignore[attr-defined, untyped-decorator]
 def create_kiwi_tokenizer() -> Any:
     def create(nlp: spacy.language.Language) -> KiwiTokenizer:
         return KiwiTokenizer(nlp.vocab)

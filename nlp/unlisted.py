@@ -117,9 +117,9 @@ def unlisted_korean(doc: Doc, sentences: Sequence[Sentence], known: set[str]) ->
         for match in _DEFINED.finditer(text):
             add(match.group(1), "defined")
         for word in words:
-            source = _source_of_use(word, text)
-            if source:
-                add(word.joined, source)
+            use = _source_of_use(word, text)
+            if use:
+                add(word.joined, use)
         if sentence.in_title:
             for name in _headline_names(text, words):
                 add(name, "headline")
