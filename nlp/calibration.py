@@ -231,7 +231,7 @@ def _scored(
 
 
 def thresholds(scored: Sequence[tuple[float, int]]) -> dict[str, float]:
-    """`report`: where F1 of core pairs is best (not below .25); `publish`: the least at which precision is .95."""
+    """`report`: where F1 of core pairs is best (not below .3); `publish`: the least at which precision is .95."""
     positives = sum(label == CORE for _, label in scored)
     best, report, publish, right, false = 0.0, 0.5, 0.95, 0, 0
     for probability, label in sorted(scored, reverse=True):
@@ -242,7 +242,7 @@ def thresholds(scored: Sequence[tuple[float, int]]) -> dict[str, float]:
             best, report = f1, probability
         if right + false >= 20 and right / (right + false) >= _PUBLISHED_PRECISION:
             publish = probability
-    report = max(report, 0.25)
+    report = max(report, 0.3)
     return {"report": round(report, 3), "publish": round(max(publish, report), 3)}
 
 

@@ -269,7 +269,11 @@ def untold_instance(view: View, one: int, two: int) -> Instance:
 
 
 def _tagged(view: View, features: Sequence[str]) -> tuple[str, ...]:
-    return tuple(f"{view.article.lang}|{feature}" for feature in dict.fromkeys(features))
+    """Each fact under its language and, but for words, under both, so that English learns from the richer Korean."""
+    facts = dict.fromkeys(features)
+    return tuple(f"{view.article.lang}|{fact}" for fact in facts) + tuple(
+        f"any|{fact}" for fact in facts if not fact.startswith("word=")
+    )
 
 
 def _next_cue(cues: Sequence[Cue], position: int) -> Cue:

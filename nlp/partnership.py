@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from nlp.chronicle import SURE, is_chronicled
 from nlp.confidence import CLASSES, Weights
 from nlp.dates import deal_date, find_dates
 from nlp.features import UNTOLD, Instance, View, pair_instances, untold_instance
@@ -150,7 +151,7 @@ def article_probabilities(
     Who signs with A in "A는 B, C, D와 …" are B, C and D alike, and of "A, B, C, D가 …" each with each, however far
     apart the sentence names them.
     """
-    alone = [pair_probabilities(reading, weights, use_model) for reading in readings]
+    alone = [_chronicled(view, reading, pair_probabilities(reading, weights, use_model)) for reading in readings]
     blocks = [_block(view, reading) for reading in readings]
     surest: dict[tuple[int, int, int], tuple[float, ...]] = {}
     for block, probabilities in zip(blocks, alone, strict=True):
@@ -165,6 +166,13 @@ def article_probabilities(
             own = tuple(rise if index == _CORE else value * rest for index, value in enumerate(own))
         shared.append(own)
     return shared
+
+
+def _chronicled(view: View, reading: PairReading, learnt: tuple[float, ...]) -> tuple[float, ...]:
+    if learnt[_CORE] >= SURE or not is_chronicled(view, reading.told[0][1]):
+        return learnt
+    rest = (1 - SURE) / max(1 - learnt[_CORE], 1e-9)
+    return tuple(SURE if index == _CORE else value * rest for index, value in enumerate(learnt))
 
 
 def _block(view: View, reading: PairReading) -> tuple[int, int, int] | None:

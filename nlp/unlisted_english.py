@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from nlp.sentences import Sentence
 
-_TOKEN = r"(?:[A-Z][A-Za-z0-9’'&+\-]*|[a-z]{1,3}[A-Z][A-Za-z0-9]+|\d+[A-Z][A-Za-z]+)(?:\.(?:ai|io|com|ly|co|AI))?"
+_TOKEN = r"(?:[A-ZÀ-Þ][A-Za-zÀ-ÿ0-9’'&+\-]*|[a-z]{1,3}[A-Z][A-Za-z0-9]+|\d+[A-Z][A-Za-z]+)(?:\.(?:ai|io|com|ly|co|AI))?"
 _RUN = re.compile(
     rf"{_TOKEN}(?:(?:\s(?:of|for|and|&|the|de|du|la)(?:\sthe)?(?=\s[A-Z])|,(?=\s(?:Inc|Ltd|LLC|Co|Corp)\b))?\s{_TOKEN})*(?:,?\s(?:Inc|Ltd|Co|Corp)\.)*"
 )
