@@ -55,7 +55,7 @@ def read_feed(text: str, url: str, now: datetime | None = None) -> Listing:
             io.BytesIO(document.encode("utf-8", "replace")),
             response_headers={"content-type": "application/xml; charset=utf-8", "content-location": url},
         )
-    except ValueError as error:  # &#x110000; and the like
+    except (ValueError, OverflowError) as error:  # &#x110000;, or an hour of twenty digits
         raise ReadError(Failure.FEED_BROKEN, f"cannot be parsed: {error}") from None
     entries = [entry for raw in parsed.entries if (entry := _feed_entry(raw, url, now))]
     if not entries:

@@ -236,7 +236,9 @@ def _claim(
     status = _status(
         view.text(sentence) if view.article.lang == "ko" else texts[0], kind, view.article.lang, label, reading.model
     )
-    day, precision = dates.of([item[1] for item in ranked], instance)
+    # A sentence that recalls an older deal of the two must not date the new one.
+    telling = [item[1] for item in ranked if item[0][label] == max(item[0][1:])]
+    day, precision = dates.of(telling or [instance], instance)
     return _Claim(reading.one, reading.two, sentence, kind, status, label != 2, day, precision, confidence)
 
 

@@ -32,16 +32,6 @@ from nlp.unlisted_english import is_english_name
 
 SPANS = "organizations"
 _SURE_OF_NAME = 0.85  # below this the encoder's own names are as often common nouns as organisations
-# Well-known products that the encoder takes for their makers; a product is no party (annotation guide).
-_PRODUCTS = frozenset({
-    "alexa", "android", "azure", "bedrock", "bixby", "blackwell", "chatgpt",
-    "claude", "copilot", "cuda", "dall-e", "exaone", "facebook", "galaxy",
-    "geforce", "gemini", "gpt", "gpt-4", "gpt-4o", "gpt-5", "hyperclova",
-    "instagram", "iphone", "kakaotalk", "llama", "omniverse", "siri", "sora",
-    "vertex", "whatsapp", "windows", "youtube", "갤럭시", "라마", "베드록", "블랙웰", "빅스비",
-    "소라", "시리", "아이폰", "안드로이드", "애저", "엑사원", "옴니버스", "윈도우", "유튜브", "인스타그램",
-    "제미나이", "지포스", "챗gpt", "카카오톡", "코파일럿", "쿠다", "클로드", "페이스북", "하이퍼클로바",
-})  # fmt: skip
 _LABELS = {"institution": "institute"}
 
 for _name in ("article", "plan", "view", "predictions", "events"):
@@ -216,8 +206,6 @@ def _with_tagged(
 def is_name(full: str, start: int, end: int) -> bool:
     """Whether a tagged place may be a name: whole words, and not one of those that name no organisation."""
     surface = full[start:end]
-    if surface.casefold() in _PRODUCTS:
-        return False
     plausible = is_english_name(surface) if surface.isascii() else is_korean_name(surface)
     return starts_word(full, start) and ends_word(full, end) and plausible
 

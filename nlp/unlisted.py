@@ -14,6 +14,7 @@ from typing import NamedTuple
 from spacy.tokens import Doc
 
 from nlp.matching import PARTICLES
+from nlp.products import is_product
 from nlp.sentences import Sentence
 
 _SUFFIXES = {
@@ -239,7 +240,7 @@ def _last_words(name: str, stems: dict[int, _NominalWord], start: int) -> str:
 
 def is_korean_name(name: str) -> bool:
     """Whether `name` is none of the words and forms that name no organisation."""
-    if len(name) < 2 or len(name) > 30 or name in _GENERIC or _NOT_NAMES.match(name):
+    if len(name) < 2 or len(name) > 30 or name in _GENERIC or is_product(name) or _NOT_NAMES.match(name):
         return False
     if name.isascii() and name.isupper() and len(name) <= 3:
         return False

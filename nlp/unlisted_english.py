@@ -5,6 +5,7 @@
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
+from nlp.products import is_product
 from nlp.sentences import Sentence
 
 _TOKEN = r"(?:[A-ZÀ-Þ][A-Za-zÀ-ÿ0-9’'&+\-]*|[a-z]{1,3}[A-Z][A-Za-z0-9]+|\d+[A-Z][A-Za-z]+)(?:\.(?:ai|io|com|ly|co|AI))?"
@@ -68,7 +69,7 @@ _PREPOSITION = re.compile(
 def is_english_name(name: str) -> bool:
     """Whether `name` holds more than words that name no organisation."""
     words = name.split()
-    return len(name) >= 2 and 0 < len(words) <= 8 and not all(_is_generic(word.strip(",.")) for word in words)
+    return len(name) >= 2 and 0 < len(words) <= 8 and not is_product(name) and not all(_is_generic(word.strip(",.")) for word in words)
 
 
 def _is_generic(word: str) -> bool:

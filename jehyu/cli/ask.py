@@ -10,9 +10,8 @@ from rich.console import Console
 from db import queries
 from db.resolution import explain as resolution
 from db.vocabulary import STANDING, STATUSES
-from jehyu.cli.context import console, database_option, day_option, show_partnerships
+from jehyu.cli.context import console, database_option, day_option, publish_threshold, show_partnerships
 from jehyu.presenting import as_csv, as_json, pair_rows
-from nlp import load_reader
 
 FORMATS = ("table", "json", "csv", "atom", "md")
 
@@ -56,11 +55,6 @@ def events(
         click.echo((as_json if form == "json" else as_csv)(pair_rows(found)).rstrip("\n"))
     else:
         click.echo(_document(database, form, title, [event["id"] for event in found]).rstrip("\n"))
-
-
-def publish_threshold() -> float:
-    """The confidence from which on events are shown by default."""
-    return load_reader().thresholds["publish"]
 
 
 def _document(database: Path, form: str, title: str, ids: list[str]) -> str:

@@ -12,6 +12,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from jehyu.presenting import Row, partnership_table
 from jehyu.settings import Settings
+from nlp import load_reader
 
 DATABASE = "jehyu.db"
 
@@ -40,6 +41,11 @@ def database_option(*, must_exist: bool, default: str | None = None) -> Callable
 def day_option(name: str, text: str) -> Callable[[Any], Any]:
     """An option that takes a day, YYYY-MM-DD."""
     return click.option(name, type=click.DateTime(["%Y-%m-%d"]), help=text)
+
+
+def publish_threshold() -> float:
+    """The confidence from which on events are shown by default; the rest waits for review."""
+    return load_reader().thresholds["publish"]
 
 
 def show_partnerships(rows: Sequence[Row], title: str) -> None:

@@ -14,7 +14,14 @@ from crawler import Report, Source, load_sources, select
 from crawler.report import Outcome as Fared
 from db import Store, queries
 from jehyu import stages
-from jehyu.cli.context import App, database_option, day_option, progress_bar, show_partnerships
+from jehyu.cli.context import (
+    App,
+    database_option,
+    day_option,
+    progress_bar,
+    publish_threshold,
+    show_partnerships,
+)
 from jehyu.demo import Newsroom
 from jehyu.jsonl import extract_lines
 from jehyu.lock import run_lock
@@ -164,7 +171,11 @@ def _print_run(report: stages.RunReport, database: Path, quiet: bool) -> None:
         for source in report.sources:
             if source.outcome not in (Fared.OK, Fared.NOTHING_NEW):
                 click.echo(source_line(source), err=True)
-        show_partnerships(pair_rows(queries.events(database, new=True)), "New partnerships")
+        found = queries.events(database, new=True)
+        sure = [event for event in found if event["confidence"] >= publish_threshold()]
+        show_partnerships(pair_rows(sure), "New partnerships")
+        if len(found) > len(sure):
+            click.echo(f"{len(found) - len(sure)} more are less sure: jehyu events --new --all --db {database}")
     click.echo(report.summary())
 
 
