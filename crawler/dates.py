@@ -127,7 +127,7 @@ def _build(match: re.Match[str], now: datetime) -> datetime | None:
         )  # fmt: skip
         if year is None and found > now + timedelta(days=1):
             found = found.replace(year=found.year - 1)  # December's articles, seen in January
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
     return found
 

@@ -187,7 +187,7 @@ def _local_name(element: etree._Element) -> str:
 def _joined(base: str, link: str) -> str | None:
     try:
         address = urljoin(base, link.strip())
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
     return address if address.startswith(("http://", "https://")) else None
 
