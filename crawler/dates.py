@@ -94,7 +94,7 @@ def _standard(text: str, now: datetime) -> datetime | None:
             continue
         try:
             found = read(text)
-        except (ValueError, IndexError, TypeError):
+        except (ValueError, IndexError, TypeError, OverflowError):
             continue
         # RFC 822 in Korean feeds: "KST" and "+09:00" come out without a zone, and without a zone means Korean time.
         if found.tzinfo is None:
