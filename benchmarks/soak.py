@@ -2,8 +2,9 @@
 
     python benchmarks/soak.py --runs 2000
 
-All runs are made in this one process, so that what leaks is seen; cron's runs are a process each. Exit code 1 when a
-measure at the end is more than its tolerance above what it was after the first tenth of the runs.
+All runs are made in this one process, so that what leaks is seen; cron's runs are a process each. Every fiftieth is
+followed by what an upgrade does: everything is read again by another version. Exit code 1 when a measure at the end is
+more than its tolerance above what it was after the first tenth of the runs.
 """
 
 from __future__ import annotations
@@ -12,15 +13,18 @@ import argparse
 import sys
 import tempfile
 import time
+from contextlib import closing
 from pathlib import Path
 from statistics import median
 
+from db import Store
 from jehyu import stages
 from jehyu.demo import Newsroom, load_stories
 from jehyu.demo.labels import LabelReader
 from jehyu.settings import Settings
 
 OUTLETS = ("saebyeok", "didim", "doore")
+UPGRADE_EVERY = 50
 TOLERANCE = {"memory MB": 20.0, "open files": 0.0, "database KB per run": 1.0}
 
 
@@ -49,11 +53,23 @@ def main() -> int:
             if number and (report.new or report.changed or report.outcome):
                 print(f"run {number} found something: {report.summary()}")
                 return 1
+            if number % UPGRADE_EVERY == UPGRADE_EVERY - 1:
+                reader = upgraded(database, number)
             taken.append(measure(database))
             if number % max(1, runs // 10) == 0:
                 print(number, {name: round(value, 1) for name, value in taken[-1].items()}, flush=True)
         print(f"{runs} runs, {(time.monotonic() - begun) / runs:.2f} s each")
     return judge(taken, runs)
+
+
+def upgraded(database: Path, number: int) -> LabelReader:
+    """A reader of another version, which has read everything again and found the same."""
+    reader = LabelReader(f"labels-{number}")
+    with closing(Store(database)) as store:
+        read = stages.extract(store, reader, Settings(), reread=True)  # type: ignore[arg-type]
+        found = store.resolve()
+        assert read.read and not (found.new or found.changed or found.withdrawn), (read, found)
+    return reader
 
 
 def judge(taken: list[dict[str, float]], runs: int) -> int:

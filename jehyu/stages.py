@@ -214,8 +214,10 @@ def extract(
 
     ``deadline`` is a `time.monotonic` time. An article that cannot be read keeps its error; the others go on.
     """
-    store.sync_organizations(organization_rows())
     waiting = store.count_pending(reader.version, reread=reread)
+    if not waiting:
+        return Extracted()  # most runs: the company table, which readings refer to, need not be compared either
+    store.sync_organizations(organization_rows())
     read = failed = mentions = 0
     hashes: dict[int, str] = {}
     with stage("extract") as show:
