@@ -21,7 +21,7 @@ from crawler.lines import NEVER_TEXT, lines_of
 from crawler.metadata import Metadata, read_metadata
 from crawler.scriptdata import text_in_scripts
 from crawler.source import Layout, Source
-from crawler.urls import canonical_url
+from crawler.urls import canonical_url, same_article
 
 logging.getLogger("trafilatura").setLevel(logging.ERROR)  # a page without a body is reported here, by class
 
@@ -246,10 +246,11 @@ def _own_url(url: str, meta: Metadata, source: Source | None) -> str:
     """The canonical address: what the page names as such, if that is an article of the same outlet."""
     fetched = canonical_url(url, source)
     if meta.url and source and source.is_article(meta.url):
-        if source.canonical:
-            named = canonical_url(meta.url, source)
-            return named if source.match(url) is None else fetched
-        return canonical_url(meta.url, source)
+        if source.canonical and source.match(url):
+            return fetched
+        named = canonical_url(meta.url, source)
+        # Some sites name one address on all their pages: what it names must be this article.
+        return named if same_article(url, named, source) else fetched
     return fetched
 
 

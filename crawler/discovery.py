@@ -26,12 +26,14 @@ _LOOKS_HTML = re.compile(r"^\s*(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|b
 
 @dataclass(frozen=True)
 class Entry:
-    """One article as a feed, sitemap, list or API names it; None for what it does not say. `body` is HTML."""
+    """One article as a feed, sitemap, list or API names it; None for what it does not say. `body` is HTML, `updated`
+    the last change."""
 
     url: str
     title: str | None = None
     published: datetime | None = None
     body: str | None = None
+    updated: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -78,8 +80,9 @@ def read_sitemap(text: str, url: str, now: datetime | None = None) -> Listing:
         deep, direct = element.iter(tag=etree.Element), element.iterchildren(tag=etree.Element)
         fields = {_local_name(e): (e.text or "").strip() for e in (*deep, *direct)}
         if location := fields.get("loc"):
-            when = parse_date(fields.get("publication_date"), now) or parse_date(fields.get("lastmod"), now)
-            entries.append(Entry(urljoin(url, location), _plain(fields.get("title")), when))
+            updated = parse_date(fields.get("lastmod"), now)
+            when = parse_date(fields.get("publication_date"), now) or updated
+            entries.append(Entry(urljoin(url, location), _plain(fields.get("title")), when, None, updated))
     entries = newest_first(entries)
     if kind == "sitemapindex":
         return Listing([], [entry.url for entry in entries])
@@ -143,9 +146,11 @@ def _feed_entry(raw: Any, base: str, now: datetime | None) -> Entry | None:
     if not link:
         return None
     address = _joined(base, link)
-    when = next((d for key in ("published", "updated", "created") if (d := parse_date(raw.get(key), now))), None)
+    # Feedparser gives the one for the other where a feed has only one; a plain dict does not.
+    published, updated, created = (parse_date(dict.get(raw, key), now) for key in ("published", "updated", "created"))
     bodies = [content.get("value", "") for content in raw.get("content", ())]
-    return Entry(address, _plain(raw.get("title")), when, max(bodies, key=len, default=None)) if address else None
+    body, when = max(bodies, key=len, default=None), published or updated or created
+    return Entry(address, _plain(raw.get("title")), when, body, updated) if address else None
 
 
 def _api_entry(item: dict[str, Any], api: Api, base: str, now: datetime | None) -> Entry | None:

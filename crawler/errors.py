@@ -19,6 +19,7 @@ from twisted.web.client import ResponseFailed
 from crawler.failures import Failure, ReadError, of_status
 from crawler.guard import ForbiddenAddress
 from crawler.middlewares import TruncatedBody
+from crawler.robots import RobotsUnreachable
 
 _CLASSES: tuple[tuple[type[BaseException] | tuple[type[BaseException], ...], Failure], ...] = (
     (ForbiddenAddress, Failure.FORBIDDEN_ADDRESS),
@@ -38,6 +39,8 @@ def classify(error: BaseException | None) -> tuple[Failure, str]:
     if isinstance(error, HttpError):
         return of_status(error.response.status), f"HTTP {error.response.status}"
     detail = " ".join(str(error).split())[:300] or type(error).__name__
+    if isinstance(error, RobotsUnreachable):
+        return classify(error.cause)[0] if error.cause else Failure.ROBOTS_UNREACHABLE, detail
     for kind, failure in _CLASSES:
         if isinstance(error, kind):
             return failure, detail

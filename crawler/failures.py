@@ -12,11 +12,13 @@ class Failure(StrEnum):
     TIMEOUT = "timeout"
     TRUNCATED = "truncated"  # the answer ended early or its compression is broken
     BLOCKED = "blocked"  # 401, 403, 429, 451, or a challenge page instead of the page
-    ROBOTS = "robots"
+    ROBOTS = "robots"  # robots.txt forbids it
+    ROBOTS_UNREACHABLE = "robots_unreachable"  # robots.txt answers with an error: all is forbidden until it is back
     FORBIDDEN_ADDRESS = "forbidden_address"  # leads to a private, loopback or link-local address
     REDIRECT_LOOP = "redirect_loop"
     HTTP_ERROR = "http_error"
     GONE = "gone"  # 404, 410
+    MOVED = "moved"  # no failure: this address leads to an article that is stored under another
     TOO_LARGE = "too_large"  # over the size limit, compressed or not
     FEED_BROKEN = "feed_broken"  # not the XML or JSON it should be
     FEED_DEAD = "feed_dead"  # answers, but is no feed (any more) or has no item

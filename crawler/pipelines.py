@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from scrapy.crawler import Crawler
 
+from crawler.changes import dealt_with
 from crawler.charset import damage
 from crawler.failures import FINAL, Failure
 from crawler.items import Failed, Fetched
@@ -29,12 +32,20 @@ class _OfSpider:
 
 
 class CheckText(_OfSpider):
-    """Turns an article whose text is damaged into a failure."""
+    """Turns an article whose text is damaged into a failure; a few broken characters are marked as such."""
 
     def process_item(self, item: Fetched | Failed) -> Fetched | Failed:
-        if isinstance(item, Fetched) and (share := damage(item.article.title + item.article.text)) > _MOST_DAMAGE:
-            return Failed(item.article.url, Failure.CHARSET, f"{share:.1%} of the characters cannot be decoded")
-        return item
+        if isinstance(item, Failed):
+            return item
+        article = replace(item.article, title=_encodable(item.article.title), text=_encodable(item.article.text))
+        if (share := damage(article.title + article.text)) > _MOST_DAMAGE:
+            return Failed(item.asked_url, Failure.CHARSET, f"{share:.1%} of the characters cannot be decoded")
+        return replace(item, article=article)
+
+
+def _encodable(text: str) -> str:
+    """The text without halves of surrogate pairs, which JSON in pages can contain and no file can hold."""
+    return re.sub(r"[\ud800-\udfff]", "\ufffd", text)
 
 
 class StoreArticle(_OfSpider):
@@ -50,19 +61,29 @@ class StoreArticle(_OfSpider):
             self.spider.report.left += 1
             self.spider.report.cut = str(error)
             raise
+        except Exception as error:
+            url = item.asked_url if isinstance(item, Fetched) else item.url
+            self.spider.logger.exception("%s: storing failed", url)
+            self._failed(Failed(url, Failure.INTERNAL, f"{type(error).__name__}: {error}"))
         return item
 
     def _fetched(self, item: Fetched) -> None:
         spider, article = self.spider, item.article
-        saved = spider.store.save_article(
-            url=article.url,
-            source_id=spider.source.id,
-            title=article.title,
-            text=article.text,
-            published_at=article.published,
-            updated_at=article.updated,
-            lang=article.lang,
-        )
+        with spider.store.transaction():
+            if article.url != item.asked_url:
+                # Else it would be asked for again whenever a listing that names it changes.
+                spider.store.save_failure(item.asked_url, spider.source.id, Failure.MOVED, article.url, gone=True)
+            saved = spider.store.save_article(
+                url=article.url,
+                source_id=spider.source.id,
+                title=article.title,
+                text=article.text,
+                published_at=article.published,
+                updated_at=article.updated,
+                lang=article.lang,
+            )
+        if change := spider.reread.get(item.asked_url):
+            dealt_with(spider.store, spider.source.id, item.asked_url, change)
         report = spider.report
         report.new += saved == "new"
         report.changed += saved == "changed"
@@ -75,13 +96,14 @@ class StoreArticle(_OfSpider):
 
     def _failed(self, item: Failed) -> None:
         spider = self.spider
-        spider.store.save_failure(
-            item.url,
-            spider.source.id,
-            str(item.failure),
-            item.detail,
-            retry=item.failure not in FINAL,
-            gone=item.failure == Failure.GONE,
-        )
+        if item.url not in spider.reread or item.failure == Failure.GONE:  # else what is stored stands
+            spider.store.save_failure(
+                item.url,
+                spider.source.id,
+                str(item.failure),
+                item.detail,
+                retry=item.failure not in FINAL,
+                gone=item.failure == Failure.GONE,
+            )
         spider.report.article_failed(item.url, item.failure, item.detail)
         spider.progress()

@@ -13,6 +13,7 @@ JEHYU_DATABASE = "jehyu.db"
 JEHYU_SOURCES: list[str] = []  # further files or folders of declarations
 JEHYU_ALLOW_PRIVATE: list[str] = []  # hosts on private networks that may be asked all the same
 JEHYU_ARTICLES_PER_RUN = 300  # new articles fetched from one outlet in one run; the rest waits for the next
+JEHYU_REREAD_PER_RUN = 30  # stored articles fetched again in one run because the outlet says that it changed them
 
 # Politeness.
 ROBOTSTXT_OBEY = True
@@ -42,6 +43,8 @@ JEHYU_BACKOFF = 2.0  # seconds before the first retry; doubles with each
 
 DOWNLOADER_MIDDLEWARES = {
     "crawler.guard.AddressGuard": 10,
+    "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
+    "crawler.robots.RobotsFirst": 100,
     "scrapy.downloadermiddlewares.retry.RetryMiddleware": None,
     "crawler.middlewares.BackoffRetry": 550,
     "crawler.guard.ResolutionGuard": 560,

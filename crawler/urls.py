@@ -41,6 +41,12 @@ def canonical_url(url: str, source: Source | None = None) -> str:
     return _on_home_host(url, source)
 
 
+def same_article(one: str, other: str, source: Source) -> bool:
+    """Whether two addresses of an outlet can be one article's: its patterns do not find different ids in them."""
+    ids = {match.groupdict().get("id") for match in (source.match(one), source.match(other)) if match} - {None}
+    return len(ids) < 2
+
+
 def _cleaned(url: str) -> str:
     url = url_query_cleaner(url.strip(), _TRACKING, remove=True, unique=False, keep_fragments=False)
     parts = urlsplit(canonicalize_url(url))

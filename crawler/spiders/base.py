@@ -6,6 +6,7 @@ import hashlib
 import logging
 import re
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, ClassVar
 
@@ -16,6 +17,7 @@ from scrapy.utils.gz import gunzip
 from twisted.python.failure import Failure as TwistedFailure
 
 from crawler.article import Article, read_article, read_entry
+from crawler.changes import changed_since
 from crawler.charset import decode
 from crawler.dates import KST
 from crawler.discovery import Entry, Listing, newest_first, read_api, read_feed, read_list, read_sitemap
@@ -61,7 +63,10 @@ class SourceSpider(scrapy.Spider):
         self.since = since
         self.report = Report(self.source.id)
         self._on_progress = on_progress
+        self.reread: dict[str, datetime] = {}
+        """Stored articles that are fetched again in this run, with the change that the outlet names."""
         self._seen: set[str] = set()
+        self._entries: set[str] = set()
         self._visits: dict[str, dict[str, str | None]] = {}
         self._newest: dict[str, datetime] = {}
 
@@ -70,10 +75,12 @@ class SourceSpider(scrapy.Spider):
         spider = super().from_crawler(crawler, *args, **kwargs)
         spider.store = spider._given_store or _own_store(crawler, spider.source)
         spider.limit = crawler.settings.getint("JEHYU_ARTICLES_PER_RUN")
+        spider.reread_limit = crawler.settings.getint("JEHYU_REREAD_PER_RUN")
         return spider
 
     store: Store
     limit: int
+    reread_limit: int
 
     # Entry points
 
@@ -98,6 +105,7 @@ class SourceSpider(scrapy.Spider):
 
     def _ask_entry(self, url: str, reader: Reader) -> Request:
         self.report.entries_asked += 1
+        self._entries.add(url)
         state = self.store.feed_state(url) or {}
         conditions = {"If-None-Match": state.get("etag"), "If-Modified-Since": state.get("last_modified")}
         return Request(
@@ -127,11 +135,26 @@ class SourceSpider(scrapy.Spider):
         try:
             text, _ = decode(_unzipped(response), _header(response, "Content-Type"), self.source.charset)
             found = reader(text, response.url, datetime.now(KST))
+            yield from self.children(found.children)
+            yield from self.follow(found.entries)
         except ReadError as error:
             self.report.entry_failed(address, error.failure, error.detail)
-            return
-        for child in found.children[:_MOST_CHILD_SITEMAPS]:
-            yield self._ask_entry(child, read_sitemap)
+        except Exception as error:
+            self.logger.exception("%s: reading failed", address)
+            self.report.entry_failed(address, Failure.INTERNAL, f"{type(error).__name__}: {error}")
+        else:
+            # Only now: what was not gone through to its end must be named again by the next run.
+            self._visited(address, found, response, digest)
+
+    def children(self, addresses: list[str]) -> Iterator[Request]:
+        """Asks for the newest sitemaps of an index, each once."""
+        for address in addresses[:_MOST_CHILD_SITEMAPS]:
+            if address not in self._entries:
+                yield self._ask_entry(address, read_sitemap)
+
+    def _visited(self, address: str, found: Listing, response: Response, digest: str) -> None:
+        if any(map(self._too_old, found.entries)):
+            return  # left out by this run's --since, not for good
         self._visits[address] = {
             "etag": None if found.children else _header(response, "ETag"),
             "last_modified": None if found.children else _header(response, "Last-Modified"),
@@ -139,7 +162,6 @@ class SourceSpider(scrapy.Spider):
         }
         if times := [entry.published for entry in found.entries if entry.published]:
             self._newest[address] = max(times)
-        yield from self.follow(found.entries)
 
     def entry_error(self, failure: TwistedFailure) -> None:
         """An entry point that could not be fetched."""
@@ -148,7 +170,8 @@ class SourceSpider(scrapy.Spider):
     # Articles
 
     def follow(self, entries: Iterable[Entry]) -> Iterator[Request | Item]:
-        """Asks for every entry that is an article of this outlet, not too old and not known, newest first.
+        """Asks for every entry that is an article of this outlet, not too old and not known, newest first; then for
+        those that are stored and that the outlet has changed since.
 
         All entries are looked at: an unstable order or a re-dated item must not hide a new one.
         """
@@ -160,7 +183,8 @@ class SourceSpider(scrapy.Spider):
                 self._seen.add(url)
                 wanted[url] = entry
         known = self.store.known_urls(wanted)
-        self.report.unchanged += len(known)
+        changed = changed_since(self.store, {url: wanted[url] for url in known})
+        self.report.unchanged += len(known) - len(changed)
         for url, entry in wanted.items():
             if url in known:
                 continue
@@ -168,14 +192,26 @@ class SourceSpider(scrapy.Spider):
                 self.report.left += 1
             else:
                 yield from self._take(entry, url)
+        for url, change in changed.items():
+            if len(self.reread) >= self.reread_limit:
+                self.report.left += 1
+            else:
+                self.reread[url] = change
+                yield from self._take(wanted[url], url)
 
     def _take(self, entry: Entry, url: str) -> Iterator[Request | Item]:
-        article = self.article_from_entry(entry, url)
+        try:
+            article = self.article_from_entry(entry, url)
+        except Exception as error:  # one entry must not cost those after it
+            self.logger.exception("%s: reading the entry failed", url)
+            self.report.asked += 1
+            yield Failed(url, Failure.INTERNAL, f"{type(error).__name__}: {error}")
+            return
         if article:
             self.report.asked += 1
             yield Fetched(article, url)
         else:
-            yield self._ask_article(Entry(url, entry.title, entry.published, entry.body))
+            yield self._ask_article(replace(entry, url=url))
 
     def article_from_entry(self, entry: Entry, url: str) -> Article | None:
         """The article, if the entry holds all of it and its page need not be fetched."""
@@ -227,7 +263,9 @@ class SourceSpider(scrapy.Spider):
 
     def _feed_text_or(self, entry: Entry, failure: Failure, detail: str) -> Item:
         """What the feed itself holds of an article whose page could not be had, if that is a text; else the failure."""
-        article = read_entry(entry, self.source) if failure not in (Failure.ROBOTS, Failure.GONE) else None
+        stored = entry.url in self.reread  # from its page, which says more than a feed
+        use_feed = not stored and failure not in (Failure.ROBOTS, Failure.GONE)
+        article = read_entry(entry, self.source) if use_feed else None
         return Fetched(article, entry.url) if article else Failed(entry.url, failure, detail)
 
     # Account

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Callable
+from datetime import datetime
 
 import pytest
 from hostile_server import Answer, Site, drip, gzip_bomb, hang, huge, redirect, truncated_gzip, wrong_length
 from sample_pages import SENTENCES, article, declare, feed
 
-from crawler import Outcome, Report
+from crawler import Outcome, Report, Source
+from crawler.dates import KST
 from crawler.failures import Failure
 from db import Store
 
@@ -227,3 +230,153 @@ def test_feed_that_stands_still_while_another_goes_on_is_named(site: Site, run: 
     report = run(declare(site.base, more='lists = []\nfeeds = ["/rss/allArticle.xml", "/rss/old.xml"]'))
     assert dict(report.failures) == {Failure.FEED_FROZEN: 1}
     assert (report.new, report.outcome) == (3, Outcome.PARTIAL)
+
+
+def sitemap(base: str, changes: dict[int, str]) -> str:
+    """A sitemap that names a change of each article."""
+    urls = "".join(f"<url><loc>{base}{view(n)}</loc><lastmod>{when}</lastmod></url>" for n, when in changes.items())
+    return f'<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">{urls}</urlset>'
+
+
+SITEMAP = 'feeds = []\nlists = []\nsitemaps = ["/sitemap.xml"]'
+LONG_AGO, LATER = "2025-03-04T09:31:00+09:00", "2025-03-05T09:00:00+09:00"
+
+
+def pretend_fetched(store: Store, when: str = "2025-03-04T10:00:00+09:00") -> None:
+    store.conn.execute("UPDATE articles SET fetched_at = ?", [when])
+
+
+def changed_site(site: Site, store: Store, run: Run) -> Source:
+    """Three articles of one sitemap are stored; then the sitemap says that the second was changed."""
+    serve(site, range(1, 4))
+    site.page("/sitemap.xml", sitemap(site.base, dict.fromkeys(range(1, 4), LONG_AGO)), kind="application/xml")
+    source = declare(site.base, more=SITEMAP)
+    run(source)
+    pretend_fetched(store)
+    site.page("/sitemap.xml", sitemap(site.base, {1: LONG_AGO, 2: LATER, 3: LONG_AGO}), kind="application/xml")
+    site.requests.clear()
+    return source
+
+
+def test_an_article_that_its_outlet_changed_is_fetched_and_waits_to_be_read_again(
+    site: Site, store: Store, run: Run
+) -> None:
+    source = changed_site(site, store, run)
+    for waiting in list(store.pending_articles("v1")):
+        store.save_extraction(waiting["id"], "v1", [])
+    site.page(view(2), article("제목 2", [*SENTENCES, "두 회사는 뒤에 계약 금액을 3억원으로 바로잡았다."]))
+    report = run(source)
+    assert [path for path in site.requests if path.startswith("/news/")] == [view(2)]
+    assert (report.outcome, report.changed, report.unchanged) == (Outcome.OK, 1, 2)
+    (waiting,) = store.pending_articles("v1")
+    assert "바로잡았다" in waiting["text"]
+    site.requests.clear()
+    site.page("/sitemap.xml", sitemap(site.base, {1: LONG_AGO, 3: LONG_AGO, 2: LATER}), kind="application/xml")
+    assert run(source).asked == 0
+
+
+def test_a_change_that_changed_nothing_is_looked_at_once(site: Site, store: Store, run: Run) -> None:
+    source = changed_site(site, store, run)
+    before = [tuple(row) for row in store.rows("SELECT * FROM articles ORDER BY id")]
+    report = run(source)
+    assert (report.asked, report.changed, report.outcome) == (1, 0, Outcome.NOTHING_NEW)
+    assert [tuple(row) for row in store.rows("SELECT * FROM articles ORDER BY id")] == before
+    site.page("/sitemap.xml", sitemap(site.base, {3: LONG_AGO, 2: LATER}), kind="application/xml")
+    assert run(source).asked == 0
+
+
+def test_changed_article_that_cannot_be_had_keeps_what_is_stored(site: Site, store: Store, run: Run) -> None:
+    source = changed_site(site, store, run)
+    site.answers[view(2)] = lambda h: h.send(b"", 503)
+    before = [tuple(row) for row in store.rows("SELECT * FROM articles ORDER BY id")]
+    assert dict(run(source).failures) == {Failure.HTTP_ERROR: 1}
+    assert [tuple(row) for row in store.rows("SELECT * FROM articles ORDER BY id")] == before
+
+
+def test_times_that_are_the_sitemaps_own_clock_say_nothing_of_articles(site: Site, store: Store, run: Run) -> None:
+    serve(site, range(1, 6))
+    site.page("/sitemap.xml", sitemap(site.base, dict.fromkeys(range(1, 6), LONG_AGO)), kind="application/xml")
+    source = declare(site.base, more=SITEMAP)
+    run(source)
+    pretend_fetched(store)
+    site.page("/sitemap.xml", sitemap(site.base, dict.fromkeys(range(1, 6), LATER)), kind="application/xml")
+    assert run(source).asked == 0
+
+
+def test_more_changes_than_a_run_takes_wait_for_the_next(site: Site, store: Store, run: Run) -> None:
+    serve(site, range(1, 4))
+    site.page("/sitemap.xml", sitemap(site.base, dict.fromkeys(range(1, 4), LONG_AGO)), kind="application/xml")
+    source = declare(site.base, more=SITEMAP)
+    run(source)
+    pretend_fetched(store)
+    changes = {n: f"2025-03-05T09:0{n}:00+09:00" for n in range(1, 4)}
+    site.page("/sitemap.xml", sitemap(site.base, changes), kind="application/xml")
+    two = {"JEHYU_REREAD_PER_RUN": 2}
+    assert [run(source, settings=two).asked for _ in range(3)] == [2, 1, 0]
+
+
+@pytest.mark.parametrize("status", [503, 429])
+def test_nothing_is_asked_while_robots_txt_answers_with_an_error(status: int, site: Site, run: Run) -> None:
+    serve(site, range(1, 3))
+    site.page("/robots.txt", "down", status)
+    source = declare(site.base, more=NO_LIST)
+    report = run(source)
+    assert (report.outcome, dict(report.failures)) == (Outcome.BROKEN, {Failure.ROBOTS_UNREACHABLE: 1})
+    assert set(site.requests) == {"/robots.txt"}
+    site.page("/robots.txt", "", kind="text/plain")
+    assert run(source).new == 2, "it was for that time only"
+
+
+@pytest.mark.parametrize("status", [401, 403, 404, 410])
+def test_an_outlet_without_robots_txt_may_be_asked(status: int, site: Site, run: Run) -> None:
+    serve(site, range(1, 3))
+    site.page("/robots.txt", "no", status)
+    assert run(declare(site.base, more=NO_LIST)).new == 2
+
+
+def test_robots_txt_that_hangs_is_a_timeout(site: Site, run: Run) -> None:
+    serve(site, range(1, 2))
+    site.answers["/robots.txt"] = hang
+    report = run(declare(site.base, more=NO_LIST), settings={"DOWNLOAD_TIMEOUT": 1})
+    assert dict(report.failures) == {Failure.TIMEOUT: 1}
+
+
+def test_an_address_that_leads_to_another_is_asked_once(site: Site, store: Store, run: Run) -> None:
+    site.page("/rss", feed(site.base, [1]).replace("/news/articleView.html?idxno=1", "/read/1"), kind="application/xml")
+    site.answers["/read/1"] = redirect("/story/1", 301)
+    site.page("/story/1", article("옮겨 간 글"))
+    source = declare(site.base, "feed", 'feeds = ["/rss"]\narticle = "{site}/(?:read|story)/(?P<id>[0-9]+)"')
+    assert run(source).new == 1
+    site.page("/rss", feed(site.base, [1]).replace("/news/articleView.html?idxno=1", "/read/1") + " ", kind="text/xml")
+    assert run(source).asked == 0
+    rows = store.rows("SELECT url, state, failure_detail FROM articles ORDER BY state")
+    assert [tuple(row) for row in rows] == [
+        (f"{site.base}/story/1", "fetched", None),
+        (f"{site.base}/read/1", "gone", f"{site.base}/story/1"),
+    ]
+
+
+def test_one_address_that_all_pages_name_as_theirs_folds_nothing(site: Site, store: Store, run: Run) -> None:
+    site.page("/rss", feed(site.base, [1, 2]).replace("/news/articleView.html?idxno=", "/read/"), kind="text/xml")
+    for number in (1, 2):
+        link = f'<link rel="canonical" href="{site.base}/read/9">'
+        site.page(f"/read/{number}", article(f"제목 {number}").replace("</title>", f"</title>{link}"))
+    run(declare(site.base, "feed", 'feeds = ["/rss"]\narticle = "{site}/read/(?P<id>[0-9]+)"'))
+    found = store.rows("SELECT url FROM articles WHERE state = 'fetched' ORDER BY url")
+    assert [row["url"] for row in found] == [f"{site.base}/read/1", f"{site.base}/read/2"]
+
+
+def test_what_a_run_left_out_by_its_day_is_found_by_the_next(site: Site, run: Run) -> None:
+    serve(site, range(1, 3))
+    source = declare(site.base, more=NO_LIST)
+    assert run(source, since=datetime(2025, 3, 5, tzinfo=KST)).asked == 0
+    assert run(source).new == 2
+
+
+def test_half_a_character_in_script_data_costs_nothing(site: Site, store: Store, run: Run) -> None:
+    serve(site, range(1, 2))
+    stated = json.dumps({"@type": "NewsArticle", "articleBody": "\ud83d" + " ".join(SENTENCES * 2)})
+    script = f'<script type="application/ld+json">{stated}</script>'
+    site.page(view(1), f"<title>반쪽 글자가 든 글</title>{script}")
+    report = run(declare(site.base, more=NO_LIST))
+    assert (report.new, report.details) == (1, [])
