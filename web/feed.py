@@ -9,7 +9,6 @@ from urllib.parse import quote
 from feedgen.feed import FeedGenerator
 
 from web import names
-from web.dates import long_date
 from web.reading import Event
 
 NOT_XML = re.compile(r"[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -69,8 +68,9 @@ def html(title: str, events: Iterable[Event], *, site: str | None = None, korean
     empty = "새 제휴가 없습니다." if korean else "No new deals."
     return (
         f"<!DOCTYPE html><html lang='{'ko' if korean else 'en'}'><head><meta charset='utf-8'>"
-        f"<title>{escape(title)}</title></head>"
-        "<body style='font-family:sans-serif;line-height:1.6;max-width:42em;margin:2em auto;padding:0 1em'>"
+        "<meta name='viewport' content='width=device-width, initial-scale=1'>"
+        f"<title>{escape(title)}</title></head><body style='font-family:sans-serif;line-height:1.6;"
+        "word-break:keep-all;overflow-wrap:anywhere;max-width:42em;margin:2em auto;padding:0 1em'>"
         f"<h1 style='font-size:1.3em'>{escape(title)}</h1>"
         + (f"<ul style='list-style:none;padding:0'>{items}</ul>" if items else f"<p>{empty}</p>")
         + "</body></html>"
@@ -83,11 +83,11 @@ def _kind(event: Event, korean: bool) -> str:
 
 def _facts(event: Event, korean: bool) -> list[str]:
     """Kind, status, day and outlets, those that are known."""
-    facts = [_kind(event, korean), names.word(names.STATUSES, event.status, korean), long_date(event.date, korean)]
+    facts = [_kind(event, korean), names.word(names.STATUSES, event.status, korean), event.told_on(korean)]
     if event.outlets:
         more = len(event.outlets) - 3
         rest = (f" 외 {more}곳" if korean else f" and {more} more") if more > 0 else ""
-        facts.append(", ".join(event.outlets[:3]) + rest)
+        facts.append(", ".join(outlet.name(korean) for outlet in event.outlets[:3]) + rest)
     return [fact for fact in facts if fact]
 
 

@@ -44,6 +44,26 @@ REVIEWS: Mapping[str, Words] = {
     "rejected": ("Rejected by a person", "사람이 제외함"),
     "corrected": ("Corrected by a person", "사람이 고침"),
 }
+ACTIONS: Mapping[str, Words] = {
+    "confirm": ("confirmed it", "맞다고 확인"),
+    "reject": ("took it out", "틀려서 제외"),
+    "correct": ("corrected", "고침:"),
+    "merge": ("merged", "합침"),
+    "split": ("split off reports", "보도를 나눔"),
+    "add_alias": ("added a name", "이름 추가"),
+}
+TARGETS: Mapping[str, Words] = {
+    "kind": ("kind", "종류"),
+    "status": ("state", "상태"),
+    "date": ("date", "날짜"),
+    "party": ("party", "당사자"),
+}
+"""What a correction corrects."""
+REASONS: Mapping[str, Words] = {
+    "first report": ("first report", "첫 보도"),
+    "later report": ("later report", "후속 보도"),
+}
+"""Why a deal's history has a step."""
 RUN_OUTCOMES: Mapping[str, Words] = {
     "ok": ("All well", "정상"),
     "nothing_new": ("Nothing new", "새 기사 없음"),
@@ -171,6 +191,11 @@ COLUMNS: Mapping[str, Words] = {
     "url": ("Article", "기사"),
 }
 """The columns of the saved questions."""
+
+
+def reason(text: str, korean: bool) -> str:
+    """Why a step stands in a deal's history; what it was reported as is the step itself."""
+    return word(REASONS, "later report" if text.startswith("reported as ") else text, korean)
 
 
 def word(words: Mapping[str, Words], code: str | None, korean: bool) -> str:

@@ -1,12 +1,14 @@
 """Atom and digests are sound whatever articles contain."""
 
+import dataclasses
+
 import feedparser
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from web.feed import atom, html, markdown
-from web.reading import Event, Party
+from web.reading import Called, Event, Party
 
 SITE = "http://localhost:8001"
 text = st.text(max_size=80)
@@ -23,6 +25,7 @@ def event(**more: str) -> Event:
         date="2025-03-05",
         date_precision="day",
         confidence=0.9,
+        first_reported_at="2025-03-05T08:00:00+09:00",
         first_seen_at="2025-03-05T09:00:00+09:00",
         changed_at="2025-03-06T09:00:00+09:00",
         article_count=1,
@@ -32,12 +35,18 @@ def event(**more: str) -> Event:
         url=more.get("url", "https://hanbit.example/1"),
         headline=more.get("headline", "제목"),
         parties=[party, other],
-        outlets=["한빛일보"],
+        outlets=[Called("한빛일보", "Hanbit Daily")],
     )
 
 
 def test_an_unnamed_partner_is_described() -> None:
     assert "나래전자 – 해외 빅테크" in markdown("새 제휴", [event()])
+
+
+def test_outlets_and_unknown_days_are_told_in_the_readers_language() -> None:
+    undated = dataclasses.replace(event(), date=None)
+    assert "2025년 3월 5일 보도, 한빛일보" in markdown("t", [undated])
+    assert "reported 5 Mar 2025, Hanbit Daily" in markdown("t", [undated], korean=False)
 
 
 def test_ids_stay_when_the_site_moves() -> None:

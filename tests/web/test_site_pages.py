@@ -75,7 +75,7 @@ def test_company_page_gives_partners_and_dependence(reader: Visitor) -> None:
 def test_search_finds_inside_words_and_means_and(reader: Visitor) -> None:
     assert "나래전자" in reader.get("/search?q=센터").text
     both = reader.get("/search?q=센터 체결").text
-    assert "데이터센터" in both
+    assert "데이터<mark>센터</mark> 분야 업무협약을 <mark>체결</mark>" in both
     assert "없습니다" in reader.get("/search?q=센터 양자컴퓨터").text
 
 
@@ -88,10 +88,11 @@ def test_every_page_answers_and_shows_no_body(reader: Visitor, path: str) -> Non
 
 @pytest.mark.parametrize("name", QUESTIONS)
 def test_saved_questions_have_both_titles_and_answer(reader: Visitor, name: str) -> None:
-    response = reader.get(f"/jehyu/{name}?company=Narae&partner=orbix")
-    title = re.search(r"<h1[^>]*>(.*?)</h1>", response.text, re.S)
-    assert response.status_code == 200 and title
-    assert re.search("[가-힣]", title[1]) and re.search("[A-Za-z]{3}", title[1])
+    for headers, letters, foreign in (({}, "[가-힣]", "[A-Za-z]{4}"), (ENGLISH, "[A-Za-z]{4}", "[가-힣]")):
+        response = reader.get(f"/jehyu/{name}?company=Narae&partner=orbix", headers=headers)
+        title = re.search(r"<h1[^>]*>(.*?)</h1>", response.text, re.S)
+        assert response.status_code == 200 and title
+        assert re.search(letters, title[1]) and not re.search(foreign, title[1])
 
 
 def test_saved_questions_know_companies_by_any_name(reader: Visitor) -> None:

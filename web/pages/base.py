@@ -12,6 +12,7 @@ from datasette.utils import sqlite_timelimit
 from datasette.utils.asgi import NotFound, Request, Response
 
 from web.names import DATABASE
+from web.plugins.guard import configured
 
 T = TypeVar("T")
 
@@ -56,6 +57,11 @@ async def page(datasette: Datasette, request: Request, template: str, section: s
     """`template` rendered; `section` marks the entry of the main menu the page belongs to."""
     html = await datasette.render_template(template, {"section": section, **context}, request=request)
     return Response.html(html)
+
+
+def sure(datasette: Datasette, request: Request) -> float:
+    """The confidence from which deals are told as news (`plugins.jehyu.sure`); `?all=1` asks for every one."""
+    return 0.0 if request.args.get("all") else float(configured(datasette).get("sure", 0.0))
 
 
 def named(request: Request, variable: str) -> str:

@@ -11,7 +11,7 @@ from datasette.utils.asgi import Request, Response
 
 from web.names import KINDS
 from web.pages.base import missing, named, number, page, read_kept, text
-from web.reading import STANDING, events
+from web.reading import STANDING, events, organization_names
 
 PARTNERS_SHOWN = 40
 DEALS_SHOWN = 10
@@ -58,11 +58,13 @@ def read_company(conn: sqlite3.Connection, org_id: str, skip: int = 0) -> dict[s
     rows = conn.execute(_PARTNERS, [org_id]).fetchall()
     deal_ids = [row[0] for row in conn.execute(_DEALS, [org_id, DEALS_SHOWN + 1, skip])]
     own = conn.execute(_DEPENDENCE.format(who="me.org_id = ?"), [org_id]).fetchone()
+    partners = _partners(rows)[:PARTNERS_SHOWN]
     return {
         "org": dict(org),
         "aliases": [dict(row) for row in conn.execute(_ALIASES, [org_id])],
         "family": [dict(row) for row in conn.execute(_FAMILY, [org["parent_id"], org_id])],
-        "partners": _partners(rows)[:PARTNERS_SHOWN],
+        "partners": partners,
+        "known": organization_names(conn, [partner["id"] for partner in partners]),
         "partner_count": len({row["partner_id"] or row["partner"] for row in rows}),
         "by_country": Counter({c: n for c, n in _totals(rows, "country").items() if c}).most_common(12),
         "years": _years(rows),
@@ -78,7 +80,7 @@ def read_company(conn: sqlite3.Connection, org_id: str, skip: int = 0) -> dict[s
 
 _ALIASES = "SELECT alias, lang, origin FROM aliases WHERE org_id = ? ORDER BY origin = 'table' DESC, alias LIMIT 60"
 _FAMILY = """
-SELECT id, name, id = ?1 AS is_parent FROM organizations
+SELECT id, name, name_en, id = ?1 AS is_parent FROM organizations
 WHERE id = ?1 OR parent_id = ?2 ORDER BY is_parent DESC, name LIMIT 30
 """
 _PARTNERS = f"""
@@ -111,7 +113,7 @@ SELECT count(*), coalesce(sum(abroad), 0), coalesce(sum(us_big_tech), 0) FROM (
   GROUP BY me.org_id, me.event_id)
 """
 _ARTICLES = """
-SELECT DISTINCT a.title, a.url, a.published_at, coalesce(s.name, 'unknown') AS outlet, m.event_id
+SELECT DISTINCT a.title, a.url, a.published_at, coalesce(s.name, '?') AS outlet, s.name_en AS outlet_en, m.event_id
 FROM (SELECT mention_id FROM mention_parties WHERE org_id = ? ORDER BY mention_id DESC LIMIT ?) mine
 JOIN mentions m ON m.id = mine.mention_id AND m.withdrawn_at IS NULL
 JOIN articles a ON a.id = m.article_id
@@ -139,7 +141,7 @@ def _partners(rows: Iterable[sqlite3.Row]) -> list[dict[str, Any]]:
         partner["deals"] += row["deals"]
         partner["kinds"][row["kind"]] += row["deals"]
         partner["last_on"] = max(partner["last_on"], row["last_on"] or "")
-    return sorted(partners.values(), key=lambda partner: (-partner["deals"], partner["last_on"]), reverse=False)
+    return sorted(partners.values(), key=lambda partner: (partner["deals"], partner["last_on"]), reverse=True)
 
 
 def _totals(rows: Iterable[sqlite3.Row], *columns: str) -> Counter[Any]:
@@ -198,6 +200,7 @@ def read_companies(conn: sqlite3.Connection, country: str, sector: str) -> dict[
 _COMPANIES = """
 SELECT o.id, o.name, o.name_en, o.country, o.sector, o.type, count(*) AS deals
 FROM organizations o JOIN event_parties p ON p.org_id = o.id
+JOIN events e ON e.id = p.event_id AND e.merged_into IS NULL AND e.withdrawn_at IS NULL
 WHERE o.merged_into IS NULL AND (:country = '' OR o.country = :country) AND (:sector = '' OR o.sector = :sector)
 GROUP BY o.id ORDER BY deals DESC, o.name LIMIT 200
 """

@@ -72,7 +72,7 @@ def read_event(conn: sqlite3.Connection, event_id: str) -> dict[str, Any] | None
 
 _PAIRS = "SELECT company_position, partner_position FROM event_pairs WHERE event_id = ?"
 _HISTORY = """
-SELECT h.at, h.status, h.kind, h.date, h.reason, a.url, coalesce(s.name, '') AS outlet
+SELECT h.at, h.status, h.kind, h.date, h.reason, a.url, coalesce(s.name, '') AS outlet, s.name_en AS outlet_en
 FROM event_history h
 LEFT JOIN mentions m ON m.id = h.mention_id
 LEFT JOIN articles a ON a.id = m.article_id
@@ -91,7 +91,7 @@ def _reports(conn: sqlite3.Connection, event_id: str, best: int | None) -> list[
         reports.append(
             Report(
                 id=row["mention_id"],
-                outlet=row["outlet"] or "unknown",
+                outlet=row["outlet"] or "?",
                 outlet_en=row["outlet_en"],
                 published_at=row["published_at"],
                 headline=row["title"],

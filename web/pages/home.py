@@ -9,24 +9,28 @@ from datasette.app import Datasette
 from datasette.utils.asgi import Request, Response
 
 from web.dates import KST
-from web.pages.base import page, read
-from web.reading import STANDING, Event, events
+from web.pages.base import page, read, sure
+from web.reading import STANDING, SURE, Event, events
 
 SHOWN = 12
 
 
 async def home(datasette: Datasette, request: Request) -> Response:
-    content = await read(datasette, lambda conn: read_home(conn, datetime.now(KST)))
+    least = sure(datasette, request)
+    content = await read(datasette, lambda conn: read_home(conn, datetime.now(KST), least))
     return await page(datasette, request, "home.html", "/", **content)
 
 
-def read_home(conn: sqlite3.Connection, now: datetime) -> dict[str, Any]:
-    """What is new since yesterday's midnight and since seven days ago, the last run, and how much there is."""
+def read_home(conn: sqlite3.Connection, now: datetime, sure: float) -> dict[str, Any]:
+    """What is new since yesterday's midnight and since seven days ago, the last run, and how much there is.
+
+    Deals below the confidence `sure` that nobody has confirmed are only counted.
+    """
     yesterday = (now - timedelta(days=1)).date().isoformat()
     week = (now - timedelta(days=7)).date().isoformat()
-    day_ids = _new_ids(conn, yesterday, "9999")
-    week_ids = _new_ids(conn, week, yesterday)
-    latest = [] if day_ids or week_ids else _latest_ids(conn)
+    day_ids = _new_ids(conn, yesterday, "9999", sure)
+    week_ids = _new_ids(conn, week, yesterday, sure)
+    latest = [] if day_ids or week_ids else _latest_ids(conn, sure)
     found = {event.id: event for event in events(conn, [*day_ids[:SHOWN], *week_ids[:SHOWN], *latest])}
 
     def pick(ids: list[str]) -> list[Event]:
@@ -38,6 +42,7 @@ def read_home(conn: sqlite3.Connection, now: datetime) -> dict[str, Any]:
         "latest": pick(latest),
         "new_day": len(day_ids),
         "new_week": len(day_ids) + len(week_ids),
+        "unsure": len(_new_ids(conn, week, "9999", 0.0)) - len(day_ids) - len(week_ids),
         "run": last_run(conn),
         "troubled": _troubled(conn),
         "changed": _changed(conn, week),
@@ -52,17 +57,20 @@ SELECT count(*) FROM (
 """
 
 
-def _new_ids(conn: sqlite3.Connection, since: str, until: str) -> list[str]:
+def _new_ids(conn: sqlite3.Connection, since: str, until: str, sure: float) -> list[str]:
     rows = conn.execute(
-        f"SELECT id FROM events WHERE first_seen_at >= ? AND first_seen_at < ? AND {STANDING}"
-        " ORDER BY coalesce(date, first_seen_at) DESC, id LIMIT 1000",
-        [since, until],
+        f"SELECT id FROM events WHERE first_seen_at >= :since AND first_seen_at < :until AND {SURE}"
+        " ORDER BY coalesce(date, first_reported_at) DESC, id LIMIT 1000",
+        {"since": since, "until": until, "sure": sure},
     )
     return [row[0] for row in rows]
 
 
-def _latest_ids(conn: sqlite3.Connection) -> list[str]:
-    rows = conn.execute(f"SELECT id FROM events WHERE {STANDING} ORDER BY first_seen_at DESC, id LIMIT ?", [SHOWN])
+def _latest_ids(conn: sqlite3.Connection, sure: float) -> list[str]:
+    rows = conn.execute(
+        f"SELECT id FROM events WHERE {SURE} ORDER BY first_seen_at DESC, id LIMIT :shown",
+        {"sure": sure, "shown": SHOWN},
+    )
     return [row[0] for row in rows]
 
 
@@ -81,7 +89,8 @@ def last_run(conn: sqlite3.Connection) -> Mapping[str, Any] | None:
 def _troubled(conn: sqlite3.Connection) -> list[Mapping[str, Any]]:
     """Outlets whose part of the newest run went wrong, worst first."""
     rows = conn.execute(
-        "SELECT s.id, s.name, r.outcome, r.failed, r.failures FROM run_sources r JOIN sources s ON s.id = r.source_id"
+        "SELECT s.id, s.name, s.name_en, r.outcome, r.failed, r.failures"
+        " FROM run_sources r JOIN sources s ON s.id = r.source_id"
         " WHERE r.run_id = (SELECT max(id) FROM runs) AND r.outcome NOT IN ('ok', 'nothing_new')"
         " ORDER BY r.failed DESC, s.name LIMIT 20"
     )

@@ -12,6 +12,7 @@ from web import network
 from web.dates import KST
 from web.names import KINDS
 from web.pages.base import number, page, read_kept, text
+from web.reading import last_day, organization_names
 
 MONTHS, RANKED, MATRIX_ROWS, MATRIX_COLUMNS = 24, 15, 30, 14
 STANDING = "e.status IN ('signed', 'announced', 'planned') AND e.merged_into IS NULL AND e.withdrawn_at IS NULL"
@@ -36,7 +37,7 @@ WHERE {STANDING}
 
 async def over_time(datasette: Datasette, request: Request) -> Response:
     today = datetime.now(KST).date()
-    content = await read_kept(datasette, ("time", today), lambda conn: read_over_time(conn, today))
+    content = await read_kept(datasette, ("time", today), lambda conn: read_over_time(conn, last_day(conn, today)))
     return await _picture(datasette, request, "time", **content)
 
 
@@ -51,6 +52,18 @@ def read_over_time(conn: sqlite3.Connection, today: date) -> dict[str, Any]:
     grid = Counter({(kind, month): count for month, kind, count in rows})
     by_month = Counter({month: sum(grid[(kind, month)] for kind in KINDS) for month in months})
     since = {"since": months[0]}
+    foreign = _ranked(
+        conn,
+        f"SELECT p.org_id, max(p.name), max(p.country), count(DISTINCT e.id) AS n {PAIRS}"
+        " AND c.country = 'KR' AND p.country <> 'KR' AND p.org_id IS NOT NULL GROUP BY 1",
+        since,
+    )
+    korean = _ranked(
+        conn,
+        f"SELECT c.org_id, max(c.name), max(c.country), count(DISTINCT p.org_id) AS n {PAIRS}"
+        " AND c.country = 'KR' AND c.org_id IS NOT NULL GROUP BY 1",
+        since,
+    )
     return {
         "months": months,
         "grid": grid,
@@ -58,18 +71,9 @@ def read_over_time(conn: sqlite3.Connection, today: date) -> dict[str, Any]:
         "by_month": by_month,
         "month_peak": max(by_month.values(), default=1) or 1,
         "kinds": [kind for kind in KINDS if any(grid[(kind, month)] for month in months)],
-        "foreign_ranked": _ranked(
-            conn,
-            f"SELECT p.org_id, max(p.name), max(p.country), count(DISTINCT e.id) AS n {PAIRS}"
-            " AND c.country = 'KR' AND p.country <> 'KR' AND p.org_id IS NOT NULL GROUP BY 1",
-            since,
-        ),
-        "korean_ranked": _ranked(
-            conn,
-            f"SELECT c.org_id, max(c.name), max(c.country), count(DISTINCT p.org_id) AS n {PAIRS}"
-            " AND c.country = 'KR' AND c.org_id IS NOT NULL GROUP BY 1",
-            since,
-        ),
+        "foreign_ranked": foreign,
+        "korean_ranked": korean,
+        "known": organization_names(conn, [row[0] for row in (*foreign, *korean)]),
     }
 
 
@@ -94,6 +98,7 @@ def read_matrix(conn: sqlite3.Connection) -> dict[str, Any]:
         companies[company, name] += count
         firms[firm, firm_name] += count
     return {
+        "known": organization_names(conn, [org_id for org_id, _ in (*companies, *firms)]),
         "companies": companies.most_common(MATRIX_ROWS),
         "firms": firms.most_common(MATRIX_COLUMNS),
         "cells": {(company, firm): count for company, _, firm, _, count in rows},
@@ -107,10 +112,13 @@ async def network_picture(datasette: Datasette, request: Request) -> Response:
     kind, foreign = text(request, "kind", 40), bool(request.args.get("foreign"))
     kind = kind if kind in KINDS else ""
     today = datetime.now(KST).date()
-    since = today.replace(year=today.year - years, day=min(today.day, 28)).isoformat()
-    content = await read_kept(
-        datasette, ("network", size, since, kind, foreign), lambda conn: read_network(conn, size, since, kind, foreign)
-    )
+
+    def reader(conn: sqlite3.Connection) -> dict[str, Any]:
+        until = last_day(conn, today)
+        since = until.replace(year=until.year - years, day=min(until.day, 28)).isoformat()
+        return {"since": since, **read_network(conn, size, since, kind, foreign)}
+
+    content = await read_kept(datasette, ("network", size, years, today, kind, foreign), reader)
     return await _picture(
         datasette,
         request,
@@ -153,6 +161,7 @@ def read_network(conn: sqlite3.Connection, size: int, since: str, kind: str, for
         for org_id in ids
         for row in conn.execute("SELECT id, name, country, tags FROM organizations WHERE id = ?", [org_id])
     }
+    names = organization_names(conn, ids)
     nodes = [
         network.Node(
             org_id,
@@ -165,7 +174,7 @@ def read_network(conn: sqlite3.Connection, size: int, since: str, kind: str, for
         )
         for org_id, (x, y) in zip(ids, places, strict=True)
     ]
-    return {"nodes": nodes, "edges": edges, "left_out": len(busiest) - len(nodes)}
+    return {"nodes": nodes, "edges": edges, "known": names, "left_out": len(busiest) - len(nodes)}
 
 
 async def sectors(datasette: Datasette, request: Request) -> Response:
@@ -199,16 +208,14 @@ def read_sectors(conn: sqlite3.Connection) -> list[dict[str, Any]]:
 
 async def outlets(datasette: Datasette, request: Request) -> Response:
     today = datetime.now(KST).date()
-    since = _months(today, 4)[0]
-    rows = await read_kept(datasette, ("outlets", since), lambda conn: read_outlets(conn, since))
-    return await _picture(
-        datasette,
-        request,
-        "outlets",
-        outlets=rows,
-        since=since,
-        most=max((row["deals"] for row in rows), default=1) or 1,
-    )
+
+    def reader(conn: sqlite3.Connection) -> dict[str, Any]:
+        since = _months(last_day(conn, today), 4)[0]
+        return {"since": since, "outlets": read_outlets(conn, since)}
+
+    content = await read_kept(datasette, ("outlets", today), reader)
+    most = max((row["deals"] for row in content["outlets"]), default=1) or 1
+    return await _picture(datasette, request, "outlets", most=most, **content)
 
 
 def read_outlets(conn: sqlite3.Connection, since: str) -> list[dict[str, Any]]:

@@ -2,6 +2,7 @@
 
 import json
 import sqlite3
+from dataclasses import replace
 from typing import Any
 
 from datasette.app import Datasette
@@ -9,7 +10,7 @@ from datasette.utils.asgi import Request, Response
 
 from db import queries, search
 from web.pages.base import number, page, read, text
-from web.reading import STANDING, events
+from web.reading import STANDING, Called, events
 
 COMPANIES_SHOWN, SHOWN, MOST = 12, 20, 200
 LOOKED_AT = 5
@@ -26,15 +27,18 @@ def read_found(conn: sqlite3.Connection, terms: str, limit: int) -> dict[str, An
     """What holds all the terms: organisations, deals (newest report first), articles by their titles."""
     companies = search.companies(conn, terms, COMPANIES_SHOWN)
     sentences = search.evidence(conn, terms, limit * LOOKED_AT)
+    said = {row["event_id"]: row["evidence"] for row in reversed(sentences) if row["event_id"]}
     ids = list(dict.fromkeys(row["event_id"] for row in sentences if row["event_id"]))
-    deals = list(events(conn, _standing(conn, ids)[: limit + 1]))
+    deals = [replace(deal, evidence=said[deal.id]) for deal in events(conn, _standing(conn, ids)[: limit + 1])]
     articles = search.articles(conn, terms, limit + 1)
-    outlets = dict(conn.execute("SELECT id, name FROM sources").fetchall())
+    outlets = {row[0]: Called(row[1], row[2]) for row in conn.execute("SELECT id, name, name_en FROM sources")}
+    exact = queries.org_ids(conn, terms)
+    counted = [{**row, "deals": _deals(conn, row["id"])} for row in companies]
     return {
-        "companies": [{**row, "deals": _deals(conn, row["id"])} for row in companies],
-        "exact": queries.org_ids(conn, terms),
+        "companies": sorted(counted, key=lambda row: (row["id"] not in exact, -row["deals"])),
+        "exact": exact,
         "deals": deals[:limit],
-        "articles": [{**row, "outlet": outlets.get(row["source_id"], "")} for row in articles[:limit]],
+        "articles": [{**row, "outlet": outlets.get(row["source_id"], Called("", ""))} for row in articles[:limit]],
         "more": len(deals) > limit or len(articles) > limit,
     }
 

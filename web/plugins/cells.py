@@ -45,7 +45,7 @@ def render_cell(value: Any, column: str, table: str | None, database: str, datas
 
 
 def _link(address: str, label: str) -> Markup:
-    return Markup('<a href="{}">{}</a>').format(address, label)
+    return Markup('<a href="{}" title="{}">{}</a>').format(address, label, label)
 
 
 def _article_link(address: str) -> Markup | None:

@@ -13,9 +13,9 @@ from datasette.utils.asgi import Request, Response
 from web import feed
 from web.dates import KST, long_date
 from web.names import DATABASE
-from web.pages.base import missing, named, number, read
-from web.plugins.language import is_korean
-from web.reading import STANDING, Event, events
+from web.pages.base import missing, named, number, page, read, sure
+from web.plugins.language import in_language, is_korean
+from web.reading import SURE, Event, events
 
 LENGTH = 50
 DIGEST_DAYS = 7
@@ -59,15 +59,17 @@ async def render(
     ids = list(dict.fromkeys(str(row["event_id"]) for row in rows if row["event_id"]))[:LENGTH]
     if query_name:
         query = await datasette.get_canned_query(database, query_name, request.actor)
-        title = str(query.get("title") or query_name)
+        title = in_language(query.get("title"), is_korean(request)) or query_name
     else:
         title = str(datasette.metadata("title", database=database, table=table, fallback=False) or table or "Jehyu")
     return await _feed(datasette, request, title, lambda conn: events(conn, ids))
 
 
 async def newest(datasette: Datasette, request: Request) -> Response:
+    values = {"sure": sure(datasette, request), "length": LENGTH}
+
     def reader(conn: sqlite3.Connection) -> list[Event]:
-        rows = conn.execute(f"SELECT id FROM events WHERE {STANDING} ORDER BY first_seen_at DESC, id LIMIT ?", [LENGTH])
+        rows = conn.execute(f"SELECT id FROM events WHERE {SURE} ORDER BY first_seen_at DESC, id LIMIT :length", values)
         return events(conn, [row[0] for row in rows])
 
     return await _feed(datasette, request, "새 제휴" if is_korean(request) else "New partnerships", reader)
@@ -81,11 +83,13 @@ async def of_company(datasette: Datasette, request: Request) -> Response:
     if name is None:
         raise missing(f"No organisation {org_id}")
 
+    values = {"sure": sure(datasette, request), "org": org_id, "length": LENGTH}
+
     def reader(conn: sqlite3.Connection) -> list[Event]:
         rows = conn.execute(
-            f"SELECT id FROM events WHERE {STANDING} AND id IN (SELECT event_id FROM event_parties WHERE org_id = ?)"
-            " ORDER BY first_seen_at DESC, id LIMIT ?",
-            [org_id, LENGTH],
+            f"SELECT id FROM events WHERE {SURE} AND id IN (SELECT event_id FROM event_parties WHERE org_id = :org)"
+            " ORDER BY first_seen_at DESC, id LIMIT :length",
+            values,
         )
         return events(conn, [row[0] for row in rows])
 
@@ -101,15 +105,21 @@ async def _feed(
 
 
 async def digest(datasette: Datasette, request: Request) -> Response:
-    """What this database learned of in the last `?days=` days (7), as a page, or as a file to mail (.md, .html)."""
+    """What this database learned of in the last `?days=` days (7), as a page, or as a file to mail (.md, .html).
+
+    As in the feeds, deals read with less confidence are left out unless `?all=1` asks for them.
+    """
     korean, days = is_korean(request), number(request, "days", DIGEST_DAYS, 1, 92)
     since = (datetime.now(KST) - timedelta(days=days)).date().isoformat()
-    found = await read(datasette, lambda conn: since_day(conn, since))
+    least = sure(datasette, request)
+    found = await read(datasette, lambda conn: since_day(conn, since, least))
     title = (
         f"{long_date(since, korean)}부터 새 제휴 {len(found)}건"
         if korean
         else f"{len(found)} new deals since {long_date(since, korean)}"
     )
+    if not request.url_vars["format"]:
+        return await page(datasette, request, "digest.html", title=title, events=found, days=days, least=least)
     site = site_address(datasette, request)
     if request.url_vars["format"] == ".md":
         return Response.text(
@@ -118,11 +128,11 @@ async def digest(datasette: Datasette, request: Request) -> Response:
     return Response.html(feed.html(title, found, site=site, korean=korean))
 
 
-def since_day(conn: sqlite3.Connection, since: str) -> list[Event]:
-    """Deals first seen on or after the day `since`, newest first, at most 500."""
+def since_day(conn: sqlite3.Connection, since: str, sure: float) -> list[Event]:
+    """Deals first seen on or after the day `since` with at least the confidence `sure`, newest first, at most 500."""
     rows = conn.execute(
-        f"SELECT id FROM events WHERE first_seen_at >= ? AND {STANDING} ORDER BY first_seen_at DESC, id LIMIT 500",
-        [since],
+        f"SELECT id FROM events WHERE first_seen_at >= :since AND {SURE} ORDER BY first_seen_at DESC, id LIMIT 500",
+        {"since": since, "sure": sure},
     )
     return events(conn, [row[0] for row in rows])
 

@@ -1,12 +1,13 @@
 """Korean or English: how a reader's language is known, and what templates use to speak it."""
 
+import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from datasette import hookimpl
 from datasette.utils.asgi import Request, Response
 from jinja2 import Environment
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from web import names
 from web.dates import long_date, long_moment
@@ -36,6 +37,7 @@ def extra_template_vars(request: Request | None) -> Mapping[str, Any]:
 def prepare_jinja2_environment(env: Environment) -> None:
     env.globals.update(vocabulary(korean=True))  # Datasette renders its error page without the template variables
     env.globals["heat"] = heat
+    env.filters["lit"] = lit
     env.filters["percent"] = lambda share: f"{share:.0%}"
     env.filters["thousands"] = lambda number: f"{number:,}"
     env.filters["web_address"] = lambda address: address if str(address).startswith(("http://", "https://")) else "#"
@@ -49,6 +51,14 @@ def heat(count: int, peak: int) -> Markup:
     hot = share > HOT
     shade = (share - HOT) / (1 - HOT) if hot else share / HOT
     return Markup(' style="--heat: {:.2f}" class="{}"').format(shade, "hot" if hot else "warm")
+
+
+def lit(text: str, terms: str) -> Markup:
+    """`text` with the searched terms marked."""
+    words = sorted((re.escape(term) for term in terms.split()), key=len, reverse=True)
+    pieces = re.split(f"({'|'.join(words)})", text, flags=re.IGNORECASE) if words else [text]
+    marked = (Markup("<mark>{}</mark>").format(piece) if at % 2 else escape(piece) for at, piece in enumerate(pieces))
+    return Markup("").join(marked)
 
 
 def vocabulary(korean: bool) -> dict[str, Any]:
@@ -67,11 +77,22 @@ def vocabulary(korean: bool) -> dict[str, Any]:
         "sector": lambda code: names.word(names.SECTORS, code, korean),
         "country": lambda code: names.word(names.COUNTRIES, code, korean),
         "decision": lambda code: names.word(names.REVIEWS, code, korean),
+        "action": lambda code: names.word(names.ACTIONS, code, korean),
+        "target": lambda code: names.word(names.TARGETS, code, korean),
+        "reason": lambda text: names.reason(text, korean),
+        "called": lambda known, org_id, name: known[org_id].name(korean) if org_id in known else name,
+        "mine": lambda text: in_language(text, korean),
         "outcome": lambda code: names.word(names.RUN_OUTCOMES, code, korean),
         "column_name": lambda code: names.word(names.COLUMNS, code, korean),
         "day": lambda value: long_date(value, korean),
         "moment": lambda value: long_moment(value, korean),
     }
+
+
+def in_language(text: str | None, korean: bool) -> str:
+    """The Korean or the English half of a text of Datasette's metadata, "한국어 · English"; all of any other."""
+    halves = (text or "").split(" · ")
+    return halves[0 if korean else 1] if len(halves) == 2 else text or ""
 
 
 async def choose(request: Request) -> Response:
