@@ -8,6 +8,7 @@ from datetime import datetime
 from pathlib import Path
 
 from db.connection import DatabaseError, connect, explain
+from db.migrations import PARTNER_DEALS
 
 # Each is a query for rows that must not exist.
 INVARIANTS = {
@@ -52,6 +53,10 @@ INVARIANTS = {
     "a live mention has fewer than two parties": (
         "SELECT m.id FROM mentions m WHERE m.withdrawn_at IS NULL"
         " AND (SELECT count(*) FROM mention_parties p WHERE p.mention_id = m.id) < 2"
+    ),
+    "who has which event with whom is told wrongly in partner_deals": (
+        f"SELECT event_id FROM (SELECT * FROM ({PARTNER_DEALS}) EXCEPT SELECT * FROM partner_deals)"
+        f" UNION SELECT event_id FROM (SELECT * FROM partner_deals EXCEPT SELECT * FROM ({PARTNER_DEALS}))"
     ),
     "a title, sentence or company is missing in search": (
         "SELECT 'articles' WHERE (SELECT count(*) FROM search_articles)"

@@ -405,6 +405,72 @@ def m002_search(db: Any) -> None:
     search.rebuild(db.conn)
 
 
+# The rows of `partner_deals`; a WHERE on `pair` may follow, hence the AND. A constant of m003: never edited either.
+PARTNER_DEALS = f"""
+SELECT me.org_id, e.id AS event_id, coalesce(other.org_id, '?') AS partner_id, me.country,
+       other.country AS partner_country, coalesce(other.name, other.description) AS partner, e.kind, e.date,
+       e.status IN ({sql_list(STANDING)}) AS standing,
+       e.status IN ({sql_list(STANDING)}) AND me.country IS 'KR' AND coalesce(other.country, 'KR') <> 'KR' AS abroad
+FROM event_pairs pair
+JOIN events e ON e.id = pair.event_id AND e.merged_into IS NULL AND e.withdrawn_at IS NULL
+JOIN event_parties me ON me.event_id = pair.event_id AND me.position IN (pair.company_position, pair.partner_position)
+JOIN event_parties other ON other.event_id = pair.event_id
+    AND other.position = pair.company_position + pair.partner_position - me.position
+WHERE me.org_id IS NOT NULL AND me.org_id IS NOT other.org_id
+"""
+
+
+def _tell(event: str) -> str:
+    """Statements that make an event's rows of `partner_deals` what its pairs and parties say."""
+    return (
+        f"DELETE FROM partner_deals WHERE event_id = {event};"
+        f" INSERT OR IGNORE INTO partner_deals {PARTNER_DEALS} AND pair.event_id = {event};"
+    )
+
+
+_PARTNERS = f"""
+CREATE TABLE partner_deals (
+    org_id TEXT NOT NULL,
+    event_id TEXT NOT NULL,
+    partner_id TEXT NOT NULL,
+    country TEXT,
+    partner_country TEXT,
+    partner TEXT,
+    kind TEXT NOT NULL,
+    date TEXT,
+    standing INTEGER NOT NULL CHECK (standing IN (0, 1)),
+    abroad INTEGER NOT NULL CHECK (abroad IN (0, 1)),
+    PRIMARY KEY (org_id, event_id, partner_id)
+) WITHOUT ROWID;
+
+CREATE TRIGGER partner_deals_event AFTER UPDATE OF kind, status, date, merged_into, withdrawn_at ON events
+WHEN (new.kind, new.status, new.date, new.merged_into, new.withdrawn_at)
+    IS NOT (old.kind, old.status, old.date, old.merged_into, old.withdrawn_at) BEGIN {_tell("new.id")} END;
+CREATE TRIGGER partner_deals_pair AFTER INSERT ON event_pairs BEGIN
+    INSERT OR IGNORE INTO partner_deals {PARTNER_DEALS} AND pair.event_id = new.event_id
+        AND pair.company_position = new.company_position AND pair.partner_position = new.partner_position; END;
+CREATE TRIGGER partner_deals_unpair AFTER DELETE ON event_pairs BEGIN {_tell("old.event_id")} END;
+CREATE TRIGGER partner_deals_repair AFTER UPDATE ON event_pairs BEGIN
+    {_tell("old.event_id")} {_tell("new.event_id")} END;
+CREATE TRIGGER partner_deals_party AFTER INSERT ON event_parties
+WHEN EXISTS (SELECT 1 FROM event_pairs WHERE event_id = new.event_id) BEGIN {_tell("new.event_id")} END;
+CREATE TRIGGER partner_deals_unparty AFTER DELETE ON event_parties
+WHEN EXISTS (SELECT 1 FROM event_pairs WHERE event_id = old.event_id) BEGIN {_tell("old.event_id")} END;
+CREATE TRIGGER partner_deals_other_party AFTER UPDATE ON event_parties BEGIN
+    {_tell("old.event_id")} {_tell("new.event_id")} END;
+
+INSERT OR IGNORE INTO partner_deals {PARTNER_DEALS};
+CREATE INDEX partner_deals_of_event ON partner_deals(event_id);
+CREATE INDEX partner_deals_abroad ON partner_deals(abroad, org_id, partner_id, date) WHERE abroad = 1;
+"""
+
+
+@migrations()
+def m003_partner_deals(db: Any) -> None:
+    """Who has which deal with whom, in one table kept current by triggers, so that counting needs no joins."""
+    _run(db, _PARTNERS)
+
+
 def _run(db: Any, script: str) -> None:
     """Executes the statements one by one: executescript would commit the migration's transaction."""
     statement = ""

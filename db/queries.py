@@ -186,9 +186,9 @@ def company(source: Source, name: str) -> dict[str, Any] | None:
         row["aliases"] = _rows(conn, "SELECT alias, origin FROM aliases WHERE org_id = ? ORDER BY alias", [found[0]])
         row["partners"] = _rows(
             conn,
-            "SELECT o.id, o.name, o.country, o.tags, count(DISTINCT e.id) AS deals, min(e.date) AS first_on,"
-            f" max(e.date) AS last_on {_PAIRED} AND me.org_id = ?1 LEFT JOIN organizations o ON o.id = other.org_id"
-            f" WHERE {_LIVE} AND e.status IN ({sql_list(STANDING)}) GROUP BY other.org_id ORDER BY deals DESC, o.name",
+            "SELECT o.id, o.name, o.country, o.tags, count(*) AS deals, min(d.date) AS first_on,"
+            " max(d.date) AS last_on FROM partner_deals d LEFT JOIN organizations o ON o.id = d.partner_id"
+            " WHERE d.org_id = ? AND d.standing GROUP BY d.partner_id ORDER BY deals DESC, o.name",
             [found[0]],
         )
         return row
@@ -203,11 +203,11 @@ def dependence(source: Source, *, tag: str = "big-tech", min_deals: int = 1) -> 
     with opened(source) as conn:
         return _rows(
             conn,
-            "WITH deals AS (SELECT me.org_id, e.id, max(other.country IS NOT NULL AND other.country != 'KR') AS abroad,"
-            " max(other.country != 'KR' AND EXISTS (SELECT 1 FROM json_each(o.tags) WHERE value = :tag)) AS big,"
-            " max(other.country = 'US' AND EXISTS (SELECT 1 FROM json_each(o.tags) WHERE value = :tag)) AS us_big"
-            f" {_PAIRED} LEFT JOIN organizations o ON o.id = other.org_id WHERE me.country = 'KR' AND {_LIVE}"
-            f" AND me.org_id IS NOT NULL AND e.status IN ({sql_list(STANDING)}) GROUP BY me.org_id, e.id),"
+            "WITH big AS (SELECT id FROM organizations WHERE country != 'KR'"
+            " AND EXISTS (SELECT 1 FROM json_each(tags) WHERE value = :tag)),"
+            " deals AS (SELECT org_id, max(abroad) AS abroad, max(partner_id IN big) AS big,"
+            " max(partner_country = 'US' AND partner_id IN big) AS us_big"
+            " FROM partner_deals WHERE country = 'KR' AND standing GROUP BY org_id, event_id),"
             " sectors AS (SELECT c.sector, avg(coalesce(d.big, 0)) AS share FROM deals d"
             " JOIN organizations c ON c.id = d.org_id GROUP BY c.sector)"
             " SELECT c.id AS org_id, c.name AS company, c.sector, count(*) AS deals,"
@@ -240,15 +240,6 @@ def to_review(source: Source, *, max_confidence: float = 0.7, limit: int = 100) 
             order="e.confidence, e.id",
         )
         return (first + [dict(row, reopened=False) for row in unsure if row["id"] not in current])[:limit]
-
-
-_PAIRED = (
-    "FROM event_pairs pair JOIN event_parties me ON me.event_id = pair.event_id"
-    " AND me.position IN (pair.company_position, pair.partner_position) JOIN event_parties other"
-    " ON other.event_id = pair.event_id AND other.position = pair.company_position +"
-    " pair.partner_position - me.position"
-    " JOIN events e ON e.id = pair.event_id"
-)
 
 
 def _events(

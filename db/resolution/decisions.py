@@ -117,11 +117,19 @@ def correct(deal: Deal, target: str, value: Any) -> None:
         deal.date = value
         deal.precision = {4: "year", 7: "month", 10: "day"}[len(value)] if value else None
     elif target.startswith("party:"):
-        wanted = target.removeprefix("party:")
-        deal.parties = [
-            replace(party, **value) if (party.org_id or UNNAMED) == wanted else party for party in deal.parties
-        ]
-        deal.title = title_of(deal.parties)
+        _correct_party(deal, target.removeprefix("party:"), value)
+
+
+def _correct_party(deal: Deal, wanted: str, value: Any) -> None:
+    """Puts an organisation in another's place; one that stands in the deal already is not named twice."""
+    named = [replace(party, **value) if (party.org_id or UNNAMED) == wanted else party for party in deal.parties]
+    parties = list({party.org_id or UNNAMED: party for party in reversed(named)}.values())[::-1]
+    place = {party.org_id or UNNAMED: at for at, party in enumerate(parties)}
+    at = [place[party.org_id or UNNAMED] for party in named]
+    pairs = sorted({(min(at[one], at[other]), max(at[one], at[other])) for one, other in deal.pairs})
+    pairs = [(one, other) for one, other in pairs if one != other]
+    if pairs:  # else nothing would be left of the deal
+        deal.parties, deal.pairs, deal.title = parties, pairs, title_of(parties)
 
 
 def anchor_of(mention_parties: Sequence[Party] | Sequence[str | None]) -> str:

@@ -29,21 +29,39 @@ def schema(path: Path) -> list[str]:
         return [row["sql"] for row in conn.execute("SELECT sql FROM sqlite_master WHERE sql IS NOT NULL ORDER BY name")]
 
 
+def grown(path: Path) -> Store:
+    """A database in which things have happened."""
+    store = filled(path)
+    for told in generated(1, 30):
+        put(store, told)
+    store.resolve()
+    store.reject(store.rows("SELECT id FROM events WHERE merged_into IS NULL ORDER BY id")[0]["id"], "kim")
+    return store
+
+
 @pytest.mark.parametrize("step", STEPS[1:])
 def test_every_schema_that_landed_is_brought_up_to_date(tmp_path: Path, step: str) -> None:
-    old = tmp_path / "old.db"
-    conn = sqlite3.connect(old, isolation_level=None)
-    search.register(conn)
-    migrations.apply(sqlite_utils.Database(conn), stop_before=step)
-    conn.execute(f"PRAGMA user_version = {STEPS.index(step)}")
-    conn.execute("INSERT INTO articles (url, title, fetched_at, state) VALUES ('u', '옛 제휴', '2025-01-01', 'failed')")
-    conn.close()
+    old, new = tmp_path / "old.db", tmp_path / "new.db"
+    grown(new).close()
+    with contextlib.closing(sqlite3.connect(old, isolation_level=None)) as conn:
+        search.register(conn)
+        migrations.apply(sqlite_utils.Database(conn), stop_before=step)
+        conn.execute(f"PRAGMA user_version = {STEPS.index(step)}")
+        conn.execute("ATTACH ? AS new", [str(new)])
+        for (table,) in conn.execute(
+            "SELECT name FROM main.sqlite_master WHERE type = 'table' AND name NOT GLOB '*search_*'"
+            " AND name NOT GLOB '*sqlite*' AND name != 'meta'"
+        ).fetchall():
+            conn.execute(f"INSERT INTO main.{table} SELECT * FROM new.{table}")
+        conn.execute("INSERT INTO meta VALUES ('program', '0')")
+        conn.execute("UPDATE main.articles SET title = '옛 제휴' WHERE id = 1")
     Store(old).close()
-    Store(tmp_path / "new.db").close()
-    assert schema(old) == schema(tmp_path / "new.db")
+    assert schema(old) == schema(new)
     with contextlib.closing(connect(old, readonly=True)) as read:
         assert [row["title"] for row in search.articles(read, "제휴")] == ["옛 제휴"]
+        assert read.execute("SELECT count(*) FROM partner_deals").fetchone()[0] > 5
     assert check(old) == []
+    assert snapshot(old) == snapshot(new)
 
 
 def test_a_failed_upgrade_leaves_the_old_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -96,11 +114,7 @@ def test_other_files_are_refused_in_words(tmp_path: Path) -> None:
 
 def test_damage_is_found(tmp_path: Path) -> None:
     path = tmp_path / "jehyu.db"
-    store = filled(path)
-    for told in generated(1, 30):
-        put(store, told)
-    store.resolve()
-    store.close()
+    grown(path).close()
     assert check(path) == []
     raw = bytearray(path.read_bytes())
     raw[len(raw) // 2 : len(raw) // 2 + 4096] = os.urandom(4096)

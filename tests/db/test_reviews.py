@@ -119,6 +119,37 @@ def test_corrections_stand_beside_the_machine_value(told: Store) -> None:
     assert [row["machine_value"] for row in found["reviews"]] == ['"alliance"', '"2025-02-04"', '"orbix"']
 
 
+def test_a_party_corrected_to_one_that_is_there_stands_once(store: Store) -> None:
+    told = event([listed("narae"), listed("solbi"), listed("orbix")], "나래전자 솔비소프트 오르빅스 협약")
+    article = {"url": "https://news.example/1", "source_id": "daily", "title": None, "text": "글 " * 40, "lang": "ko"}
+    put(store, {"article": article | {"published_at": "2025-02-04T09:00:00+09:00"}, "events": [told]})
+    store.resolve()
+    store.correct(ids(store)[0], "party:solbi", "narae", "kim")
+    found = queries.event(store.conn, ids(store)[0])
+    assert ([one["org_id"] for one in found["parties"]], found["pairs"]) == (["narae", "orbix"], [(0, 1)])
+    store.correct(found["id"], "party:narae", "orbix", "kim")  # a firm with itself is no deal
+    assert [one["org_id"] for one in queries.event(store.conn, found["id"])["parties"]] == ["narae", "orbix"]
+
+
+def test_partners_follow_what_persons_decide(told: Store) -> None:
+    first, second = ids(told)
+
+    def partners(company: str) -> dict[str, int]:
+        found = queries.company(told.conn, company)
+        return {row["name"]: row["deals"] for row in found["partners"]}
+
+    assert partners("narae") == {"오르빅스": 2}
+    corrected = told.correct(first, "party:orbix", "velta", "kim")
+    assert (partners("narae"), partners("orbix")) == ({"오르빅스": 1, "벨타": 1}, {"나래전자": 1})
+    told.undo(corrected)
+    merged = told.merge(first, second, "kim")
+    assert partners("narae") == {"오르빅스": 1}
+    told.undo(merged)
+    told.reject(first, "kim")
+    told.correct(second, "status", "ended", "kim")
+    assert partners("narae") == {}
+
+
 def test_a_decision_whose_sentence_vanishes_is_reopened_not_dropped(told: Store) -> None:
     first = ids(told)[0]
     told.confirm(first, "kim")
