@@ -44,6 +44,16 @@ class Retention(_Section):
     """Bodies of articles older than this many days are dropped once read; evidence stays. None keeps all."""
 
 
+class Log(_Section):
+    """The log for programs: a JSON object a line. `jehyu -v` shows the same to a person."""
+
+    file: Path | None = None
+    megabytes: int = Field(default=10, ge=0)
+    """Size from which on a new file is begun; 0: never, something else (logrotate) does it."""
+    keep: int = Field(default=5, ge=1)
+    """How many full files are kept beside the present one: FILE.1 is the last."""
+
+
 class Receiver(_Section):
     """Someone who is told of new partnerships, health alarms, or both."""
 
@@ -73,6 +83,7 @@ class Settings(_Section):
     crawl: Crawl = Crawl()
     extract: Extract = Extract()
     retention: Retention = Retention()
+    log: Log = Log()
     receivers: tuple[Receiver, ...] = ()
 
     @model_validator(mode="after")

@@ -1,5 +1,6 @@
 """Crawl, extract, resolve, tell: the stages as the command line runs them. They meet only in the database."""
 
+import logging
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, closing, nullcontext, suppress
@@ -11,14 +12,18 @@ from typing import Any
 import crawler
 from crawler import Report, Source
 from db import DatabaseError, Store
-from jehyu.limits import TooLong, at_most, ended_by_sigterm, watchdog
+from jehyu.limits import ended_by_sigterm, watchdog
 from jehyu.lock import AlreadyRunning, run_lock
+from jehyu.logs import FIELDS
 from jehyu.outcome import Outcome
+from jehyu.reading import read_all
 from jehyu.settings import Settings
 from jehyu.telling import source_alarms, tell_receivers
 from nlp import Reader, load_reader
 from nlp.gazetteer import Organization
 from nlp.gazetteer import load as load_gazetteer
+
+logger = logging.getLogger(__name__)
 
 Progress = Callable[[int, int], None]
 """Called with how many articles are done and of how many."""
@@ -68,8 +73,12 @@ class RunReport:
         failed = sum(report.failed for report in self.sources)
         broken = [report.source_id for report in self.sources if report.outcome in ("broken", "not_run")]
         parts = [
-            f"{len(self.sources)} sources" + (f" ({len(broken)} broken: {', '.join(broken[:5])}"
-            + (", …)" if len(broken) > 5 else ")") if broken else ""),
+            f"{len(self.sources)} sources"
+            + (
+                f" ({len(broken)} broken: {', '.join(broken[:5])}" + (", …)" if len(broken) > 5 else ")")
+                if broken
+                else ""
+            ),
             f"{articles} new articles" + (f" ({failed} failed)" if failed else ""),
             f"{self.extracted.read} read" + (f" ({self.extracted.failed} failed)" if self.extracted.failed else ""),
             f"{self.new} new events, {self.changed} changed, {self.withdrawn} withdrawn",
@@ -97,6 +106,7 @@ def run(
         with run_lock(database), watchdog(limit), ended_by_sigterm(), closing(Store(database)) as store:
             return _recorded_run(store, sources, settings, since, stage, reader or load_reader())
     except AlreadyRunning as error:
+        logger.warning("run refused: %s", error, extra={FIELDS: {"event": "run_refused"}})
         with closing(Store(database)) as store:
             store.refuse_run(str(error))
         raise
@@ -116,15 +126,21 @@ def _recorded_run(
 ) -> RunReport:
     started = time.monotonic()
     run_id = store.start_run()
+    logger.info("run %d started", run_id, extra={FIELDS: {"event": "run_started", "run": run_id}})
     try:
         report = _all_stages(store, run_id, sources, settings, since, stage, reader)
     except BaseException as error:
         outcome = "failed" if isinstance(error, Exception) else "interrupted"
+        fields = {"event": "run_finished", "run": run_id, "outcome": outcome}
+        logger.error("run %d %s", run_id, outcome, exc_info=True, extra={FIELDS: fields})
         with suppress(DatabaseError):  # where nothing can be written the next run closes this one
             store.finish_run(run_id, outcome, f"{type(error).__name__}: {error}"[:500])
         raise
     report.seconds = time.monotonic() - started
-    store.finish_run(run_id, OUTCOME_WORDS[report.outcome], report.summary(), **_counts(report))
+    outcome, counts = OUTCOME_WORDS[report.outcome], _counts(report)
+    fields = {"event": "run_finished", "run": run_id, "outcome": outcome, "seconds": round(report.seconds, 1)} | counts
+    logger.info("run %d %s: %s", run_id, outcome, report.summary(), extra={FIELDS: fields})
+    store.finish_run(run_id, outcome, report.summary(), **counts)
     return report
 
 
@@ -148,6 +164,8 @@ def _all_stages(
         store.drop_texts(store.clock() - timedelta(days=settings.retention.body_days))
     alarms = source_alarms(store, sources)
     report.untold = tell_receivers(store, settings.receivers, alarms, reader.thresholds["publish"])
+    for failure in report.untold:
+        logger.warning("not told: %s", failure, extra={FIELDS: {"event": "not_told"}})
     return report
 
 
@@ -184,7 +202,7 @@ def crawl(
             done = sum(r.new + r.changed + r.unchanged + r.failed for r in seen.values())
             show(done, max(done, sum(r.asked for r in seen.values())))
 
-        return crawler.crawl(
+        reports = crawler.crawl(
             store,
             sources,
             run_id=run_id,
@@ -194,6 +212,15 @@ def crawl(
             settings=crawler_settings(settings),
             on_progress=on_progress,
         )
+    for report in reports:
+        _log_source(report)
+    return reports
+
+
+def _log_source(report: Report) -> None:
+    level = logging.WARNING if report.outcome in ("broken", "partial") else logging.INFO
+    fields = {"event": "source", "source": report.source_id, "cut": report.cut} | report.row()
+    logger.log(level, "%s: %s", report.source_id, report.outcome, extra={FIELDS: fields})
 
 
 def crawler_settings(settings: Settings) -> dict[str, Any]:
@@ -222,10 +249,13 @@ def extract(
     hashes: dict[int, str] = {}
     with stage("extract") as show:
         articles = _noting(hashes, _until(deadline, store.pending_articles(reader.version, reread=reread)))
-        for answer in _answers(reader, articles, settings):
+        limits = settings.extract
+        for answer in read_all(reader, articles, processes=limits.processes, limit=limits.article_time_limit):
             article_id = answer["id"]
             if "error" in answer:
                 store.save_extraction_error(article_id, reader.version, answer["error"])
+                fields = {"event": "unread", "article": article_id}
+                logger.warning("article %d %s", article_id, answer["error"], extra={FIELDS: fields})
                 failed += 1
             else:
                 digest = hashes.pop(article_id)
@@ -233,22 +263,6 @@ def extract(
                 read, mentions = read + 1, mentions + len(answer["events"])
             show(read + failed, waiting)
     return Extracted(read, failed, max(0, waiting - read - failed), mentions)
-
-
-def _answers(
-    reader: Reader, articles: Iterable[Mapping[str, Any]], settings: Settings
-) -> Iterator[Mapping[str, Any]]:
-    """Answers in order. Within one process each article has its time limit; worker processes have only the run's."""
-    if settings.extract.processes > 1:
-        yield from reader.read_many(articles, processes=settings.extract.processes)
-        return
-    for article in articles:
-        try:
-            with at_most(settings.extract.article_time_limit):
-                answer: Mapping[str, Any] = reader.read(article)
-        except TooLong as error:
-            answer = {"id": article["id"], "error": f"could not be read: {error}"}
-        yield answer
 
 
 def organization_rows() -> Iterator[dict[str, Any]]:

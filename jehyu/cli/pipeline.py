@@ -1,10 +1,10 @@
 """demo, run and the stages alone: crawl, extract, resolve."""
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, closing, nullcontext
 from datetime import datetime
-from functools import partial
+from functools import partial, reduce
 from pathlib import Path
 from typing import BinaryIO
 
@@ -27,15 +27,27 @@ from jehyu.jsonl import extract_lines
 from jehyu.lock import run_lock
 from jehyu.outcome import Outcome
 from jehyu.presenting import pair_rows
+from jehyu.reading import read_all
 from jehyu.rereading import Preview, preview
 from jehyu.settings import Settings
 from nlp import load_reader
 
+Command = Callable[..., None]
+
 DEMO_DATABASE = "jehyu-demo.db"
 
-sources_option = click.option("--source", "names", multiple=True, metavar="NAME", help="Only this outlet (repeatable).")
-since_option = day_option("--since", "Skip articles published before this day.")
 quiet_option = click.option("-q", "--quiet", is_flag=True, help="Print only the one-line summary (for cron).")
+
+
+def crawling_options(command: Command) -> Command:
+    """What `run` and `crawl` share: the database, which outlets, from which day on, how loud."""
+    options = (
+        database_option(must_exist=False),
+        click.option("--source", "names", multiple=True, metavar="NAME", help="Only this outlet (repeatable)."),
+        day_option("--since", "Skip articles published before this day."),
+        quiet_option,
+    )
+    return reduce(lambda decorated, option: option(decorated), reversed(options), command)
 
 
 @click.command()
@@ -63,10 +75,7 @@ def demo(ctx: click.Context, database: Path, serve: bool, port: int) -> None:
 
 
 @click.command()
-@database_option(must_exist=False)
-@sources_option
-@since_option
-@quiet_option
+@crawling_options
 @click.pass_context
 def run(ctx: click.Context, database: Path, names: tuple[str, ...], since: datetime | None, quiet: bool) -> None:
     """Crawl, extract, resolve, tell; print what is new.
@@ -81,10 +90,7 @@ def run(ctx: click.Context, database: Path, names: tuple[str, ...], since: datet
 
 
 @click.command()
-@database_option(must_exist=False)
-@sources_option
-@since_option
-@quiet_option
+@crawling_options
 @click.pass_context
 def crawl(ctx: click.Context, database: Path, names: tuple[str, ...], since: datetime | None, quiet: bool) -> None:
     """Ask the outlets and store their articles; what cannot be had is kept and tried again."""
@@ -105,7 +111,8 @@ def crawl(ctx: click.Context, database: Path, names: tuple[str, ...], since: dat
 @click.option("--all", "reread", is_flag=True, help="Read again what another version of the reader has read.")
 @click.option("--jsonl", nargs=2, type=str, metavar="IN OUT", help="Read articles from IN, write to OUT (- = a pipe).")
 @click.option("--processes", type=click.IntRange(1), help="Worker processes (default: the setting, 1).")
-@click.option("--dry-run", is_flag=True, help="With --all: print what would be added (+), changed (~), withdrawn (-).")
+@click.option("--dry-run", is_flag=True, help="With --all: only show what would change.")
+@click.option("--yes", is_flag=True, help="With --all: do it without showing first.")
 @quiet_option
 @click.pass_context
 def extract(
@@ -115,19 +122,25 @@ def extract(
     jsonl: tuple[str, str] | None,
     processes: int | None,
     dry_run: bool,
+    yes: bool,
     quiet: bool,
 ) -> None:
-    """Read pending articles and store the deals they report; with --jsonl from file to file, without a database."""
+    """Read pending articles and store the deals they report; with --jsonl from file to file, without a database.
+
+    With --all everything kept is read again: first on a copy, to show which events would be added (+), changed (~),
+    withdrawn (-) or merged (>); then, if you say so, for good.
+    """
     app: App = ctx.obj
     settings, show = app.settings.with_processes(processes), partial(progress_bar, quiet=quiet)
     if jsonl:
-        _extract_jsonl(*jsonl, settings.extract.processes)
+        _extract_jsonl(*jsonl, settings)
         return
-    if dry_run:
-        if not reread or not database.exists():
-            raise click.UsageError("--dry-run goes with --all and a database")
+    if (dry_run or yes) and not reread:
+        raise click.UsageError("--dry-run and --yes go with --all")
+    if reread and not yes and database.exists():
         _print_preview(preview(database, load_reader(), settings, stage=show))
-        return
+        if dry_run or not click.confirm("apply this?"):
+            return
     with run_lock(database), closing(Store(database)) as store:
         done = stages.extract(store, load_reader(), settings, reread=reread, stage=show)
     click.echo(f"{done.read} articles read, {done.failed} failed, {done.mentions} reports of deals")
@@ -186,10 +199,11 @@ def _print_preview(found: Preview) -> None:
     click.echo(f"{found.extracted.read} articles read again: {counts}, {len(found.merged)} merged; nothing was written")
 
 
-def _extract_jsonl(source: str, target: str, processes: int) -> None:
-    reader = load_reader()
+def _extract_jsonl(source: str, target: str, settings: Settings) -> None:
+    limits = settings.extract
+    read = partial(read_all, load_reader(), processes=limits.processes, limit=limits.article_time_limit)
     with _binary(source) as lines, click.open_file(target, "w", encoding="utf-8") as out:
-        for answer in extract_lines(lines, partial(reader.read_many, processes=processes)):
+        for answer in extract_lines(lines, read):
             out.write(answer + "\n")
             out.flush()
 
