@@ -1,4 +1,9 @@
 # The commands live in ./dev, which needs no make; this lets `make test` work as people expect.
-demo test lint lock:
+COMMANDS = demo test lint lock faults fuzz soak
+$(COMMANDS):
 	./dev $@
-.PHONY: demo test lint lock
+.PHONY: $(COMMANDS)
+
+bench:
+	./dev bench $(or $(NAME),resolution)
+.PHONY: bench
