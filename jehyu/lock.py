@@ -5,6 +5,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TextIO
 
 
 class AlreadyRunning(RuntimeError):
@@ -23,7 +24,7 @@ def run_lock(database: Path) -> Iterator[None]:
     file stays: removing it would let two runs lock two different files of one name.
     """
     path = lock_path(database)
-    with path.open("a+", encoding="ascii") as file:
+    with _opened(path) as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
@@ -34,3 +35,11 @@ def run_lock(database: Path) -> Iterator[None]:
         file.write(str(os.getpid()))
         file.flush()
         yield
+
+
+def _opened(path: Path) -> TextIO:
+    try:
+        return path.open("a+", encoding="ascii")
+    except OSError as error:
+        words = f"cannot be written ({error.strerror}). Check that the folder exists, belongs to this user and has room"
+        raise OSError(error.errno, words, str(path)) from None

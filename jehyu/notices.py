@@ -1,9 +1,11 @@
 """The channels by which people are told: webhook, e-mail, file. One message holds the notices of one batch.
 
 Every message carries a key made of what it tells. Where a crash falls between a receiver's 200 and our note of it, the
-message goes out again under the same key (``Idempotency-Key``, ``Message-ID``), by which a receiver can tell.
+message goes out again under the same key (``Idempotency-Key``, ``Message-ID``), by which a receiver can tell. A file is
+looked at first, so that it holds each message once.
 """
 
+import errno
 import json
 import logging
 import os
@@ -42,18 +44,23 @@ def event_notice(subject: str, event: Mapping[str, Any]) -> Notice:
     names = [party["name"] or party["description"] or "undisclosed" for party in event["parties"]]
     more = f" and {len(names) - 6} more" if len(names) > 6 else ""
     told = f"{event['kind'].replace('_', ' ')}, {event['status']}, {event['date'] or 'day unknown'}"
-    return Notice(subject, f"{' – '.join(names[:6])}{more} ({told}) {event['url'] or ''}".strip())
+    line = f"{' – '.join(names[:6])}{more} ({told}) {event['url'] or ''}"
+    return Notice(subject, " ".join(line.split()))  # a name may hold a line break, which no mail header may
 
 
-def tell(receiver: Receiver, notices: Sequence[Notice]) -> None:
-    """Give ``notices`` to ``receiver`` in one message. Raises `NotTold` when it was not taken."""
-    subjects = "\n".join([receiver.name, *sorted(notice.subject for notice in notices)])
+def tell(receiver: Receiver, notices: Sequence[Notice], queued_at: str) -> None:
+    """Give ``notices`` to ``receiver`` in one message. Raises `NotTold` when it was not taken.
+
+    ``queued_at`` says when they were queued: an alarm that comes again is another message.
+    """
+    subjects = "\n".join([receiver.name, queued_at, *sorted(notice.subject for notice in notices)])
     CHANNELS[receiver.kind](receiver, notices, sha256(subjects.encode()).hexdigest()[:32])
 
 
 def _webhook(receiver: Receiver, notices: Sequence[Notice], key: str) -> None:
-    """POSTs Slack-compatible JSON: ``{"text": …}``."""
-    body = {"text": "\n".join(notice.line for notice in notices)}
+    """POSTs Slack-compatible JSON, ``{"text": …}``; a name from an article cannot call anybody (``<!channel>``)."""
+    text = "\n".join(notice.line for notice in notices)
+    body = {"text": text.replace("<", "&lt;").replace(">", "&gt;")}
     try:
         answer = httpx.post(_secret(receiver), json=body, headers={"Idempotency-Key": key}, timeout=TIMEOUT)
     except (httpx.HTTPError, httpx.InvalidURL) as error:
@@ -86,13 +93,24 @@ def _mail(to: str, notices: Sequence[Notice], key: str) -> EmailMessage:
     return message
 
 
+_TAIL = 65_536
+"""Bytes at the end of a file in which the last message is looked for."""
+
+
 def _file(receiver: Receiver, notices: Sequence[Notice], key: str) -> None:
-    """Appends one JSON object a line."""
+    """Appends one JSON object a line: all lines of a message or, where a crash or a full disk comes between, none."""
     rows = [{"subject": notice.subject, "text": notice.line, "key": key} for notice in notices]
+    lines = "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows).encode()
     assert receiver.path is not None  # the settings say so
     try:
-        with receiver.path.open("a", encoding="utf-8") as file:
-            file.write("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows))
+        with receiver.path.open("a+b", buffering=0) as file:
+            end = file.seek(0, os.SEEK_END)
+            file.seek(max(0, end - _TAIL))
+            if key.encode() in file.read():
+                return  # written before a crash that left only our note of it out
+            if file.write(lines) < len(lines):
+                file.truncate(end)
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(receiver.path))
     except OSError as error:
         raise NotTold(f"{receiver.name}: {error}") from None
 

@@ -84,12 +84,18 @@ def _deliver(store: Store, receiver: Receiver, alarms: Alarms) -> str | None:
             continue
         subjects = [notice.subject for notice in notices]
         try:
-            tell(receiver, notices)
+            tell(receiver, notices, _queued_at(store, receiver, subjects[0]))
         except NotTold as failure:
             store.save_notice(receiver.name, subjects, str(failure))
             return str(failure)
         store.save_notice(receiver.name, subjects)
     return None
+
+
+def _queued_at(store: Store, receiver: Receiver, subject: str) -> str:
+    """When the batch with this subject was queued: one moment a batch."""
+    values = [receiver.name, subject]
+    return str(store.rows("SELECT queued_at FROM notices WHERE receiver = ? AND subject = ?", values)[0]["queued_at"])
 
 
 def _event_notice(store: Store, event_id: str) -> Notice | None:

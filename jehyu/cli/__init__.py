@@ -1,14 +1,13 @@
 """The command line: one module a group of commands, joined here."""
 
-import logging
 from pathlib import Path
 
 import click
 
 from crawler import SourceError
 from db import DatabaseError
-from jehyu import __version__
-from jehyu.cli import ask, curate, operate, pipeline, quality, sources
+from jehyu import __version__, logs
+from jehyu.cli import ask, curate, operate, pipeline, quality, sources, train
 from jehyu.cli.context import App
 from jehyu.lock import AlreadyRunning
 from jehyu.outcome import Outcome
@@ -51,8 +50,9 @@ def main(ctx: click.Context, config: Path | None, verbose: bool) -> None:
     jehyu events --new         what is new
     jehyu serve                open the database in Datasette
     """
-    logging.basicConfig(level=logging.INFO if verbose else logging.ERROR, format="%(asctime)s %(name)s %(message)s")
-    ctx.obj = App(load_settings(config), config)
+    settings = load_settings(config)
+    logs.set_up(settings, verbose=verbose)
+    ctx.obj = App(settings, config)
 
 
 for command in (
@@ -72,5 +72,6 @@ for command in (
     operate.restore,
     operate.serve,
     quality.evaluate,
+    train.train,
 ):
     main.add_command(command)

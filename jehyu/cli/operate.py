@@ -1,6 +1,7 @@
 """schedule, health, backup, restore, serve: what keeps Jehyu running by itself."""
 
 from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -13,12 +14,16 @@ from crawler import Source, load_sources
 from crawler.health import Health, examine
 from db import backup as copies
 from db import queries
+from db.base import KST
 from jehyu.cli.context import App, console, database_option
 from jehyu.cli.pipeline import chosen_sources
 from jehyu.lock import run_lock
 from jehyu.outcome import Outcome
 from jehyu.schedule import Schedule, install_crontab, install_systemd
 from jehyu.settings import Settings
+
+LONGEST_PAUSE = timedelta(hours=26)
+"""Between the starts of two runs: the rarest schedule is once a day."""
 
 
 @click.command()
@@ -53,15 +58,21 @@ def schedule(app: App, database: Path, every: int, log: Path | None, install: bo
 @click.option("--all", "everything", is_flag=True, help="Also the sources that are off.")
 @click.pass_context
 def health(ctx: click.Context, database: Path, everything: bool) -> None:
-    """Say of each source how it stands by the last seven days; exit with 1 if one needs somebody."""
+    """Say of each source how it stands by the last seven days, and when the last run was.
+
+    Exit code: 0 all well, 1 a source or the schedule needs somebody.
+    """
     app: App = ctx.obj
     with queries.opened(database) as conn:
         found = examine(conn, watched_sources(app.settings, everything))
-        last = conn.execute("SELECT * FROM runs ORDER BY id DESC LIMIT 1").fetchone()
+        last = conn.execute("SELECT * FROM runs WHERE outcome IS NOT 'refused' ORDER BY id DESC LIMIT 1").fetchone()
     console().print(_health_table(found))
     troubled = sum(one.alarming for one in found)
     click.echo(f"{len(found)} sources, {troubled} need attention; {_run_line(last)}")
-    ctx.exit(Outcome.PARTLY if troubled else Outcome.OK)
+    silent = _silence(last)
+    if silent:
+        click.echo(silent)
+    ctx.exit(Outcome.PARTLY if troubled or silent else Outcome.OK)
 
 
 def watched_sources(settings: Settings, everything: bool) -> list[Source]:
@@ -92,6 +103,13 @@ def _run_line(run: Mapping[str, Any] | None) -> str:
     if run is None:
         return "there was no run yet"
     return f"last run {run['started_at'][:16]}: {run['outcome'] or 'still at work'}, {run['summary'] or ''}"
+
+
+def _silence(run: Mapping[str, Any] | None) -> str | None:
+    """What says that runs no longer happen or no longer get anywhere: nothing else would tell."""
+    if run is None or datetime.now(KST) - datetime.fromisoformat(run["started_at"]) > LONGEST_PAUSE:
+        return "no run has begun for more than a day: is the schedule installed, and cron or the timer at work?"
+    return "the last run got nothing done: its message stands above" if run["outcome"] == "failed" else None
 
 
 @click.command()

@@ -192,6 +192,36 @@ def test_after_a_crash_between_the_answer_and_our_mark_the_key_tells_the_repetit
     assert (first, lines) == (again, same) and other != first
 
 
+def test_a_file_holds_each_message_once_also_after_such_a_crash(store: Store, tmp_path: Path) -> None:
+    paper = Receiver(name="desk", kind="file", path=tmp_path / "told.jsonl")
+    report(store, 1, "가온전자", "Nimbus")
+    report(store, 2, "다온소프트", "Lumen")
+    program = DIE_BEFORE_MARKING.replace('kind="webhook", target_env="HOOK"', 'kind="file", path=sys.argv[2]')
+    died = subprocess.run([sys.executable, "-c", program, str(store.path), str(paper.path)], check=False)
+    assert died.returncode == -9 and paper.path is not None
+    assert tell(store, paper) == []
+    report(store, 3, "라온물산", "Vertex")
+    assert tell(store, paper) == tell(store, paper) == []
+    rows = [json.loads(line) for line in paper.path.read_text().splitlines()]
+    assert [row["text"].split(" – ")[0] for row in rows] == ["가온전자", "다온소프트", "라온물산"]
+
+
+def test_a_file_that_cannot_be_written_is_tried_again(store: Store, tmp_path: Path) -> None:
+    paper = Receiver(name="desk", kind="file", path=tmp_path / "not yet" / "told.jsonl")
+    report(store, 1, "가온전자", "Nimbus")
+    (failure,) = tell(store, paper)
+    assert failure.startswith("desk: ") and "No such file" in failure
+    (tmp_path / "not yet").mkdir()
+    assert tell(store, paper) == []
+    assert paper.path is not None and len(paper.path.read_text().splitlines()) == 1
+
+
+def test_a_name_from_an_article_calls_nobody_and_breaks_no_line(store: Store, webhook: Webhook) -> None:
+    report(store, 1, "가온 <!channel>", "Nim\nbus")
+    assert tell(store, desk()) == []
+    assert [line.split(" (")[0] for line in webhook.lines] == ["가온 &lt;!channel&gt; – Nim bus"]
+
+
 def test_an_event_merged_into_another_is_not_told_again(store: Store, webhook: Webhook) -> None:
     report(store, 1, "가온전자", "Nimbus")
     report(store, 9, "가온전자", "Lumen")
@@ -295,7 +325,9 @@ def test_an_alarm_is_told_once_an_outage(store: Store, webhook: Webhook) -> None
     receiver = desk(alarms=True)
     for well in (False, False, False, True, False, False):
         tell(store, receiver, alarms=fared(store, one=well, two=True))
-    assert webhook.lines == ["one is broken: nothing could be had: timeout (1)"] * 2
+    (first, lines), (second, again) = webhook.taken
+    assert lines == again == ["one is broken: nothing could be had: timeout (1)"]
+    assert first != second  # or the receiver would take the second outage for a repetition
 
 
 def test_a_dead_network_is_one_alarm(store: Store, webhook: Webhook) -> None:
