@@ -1,24 +1,25 @@
 """Learns `nlp/data/weights.json` from labelled articles: what each fact is worth, and how sure the reader may be.
 
-    python -m nlp.calibration GOLD... [--rules-only] [--folds 5]
+    python -m nlp.calibration GOLD... [--unseen GOLD...] [--rules-only] [--processes 2]
 
 The later steps learn from scores that the earlier gave to articles they had not seen (cross-fitting), so that the
-probabilities hold for unseen articles. Needs scipy, which the project has through datasketch.
+probabilities hold for unseen articles; an article with a headline is read without it too. Needs scipy, which the
+project has through datasketch.
 """
 
 import argparse
 import hashlib
 import json
+import os
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import minimize
-from scipy.sparse import csr_matrix
 
 from nlp.article import parse_article
 from nlp.confidence import CLASSES, WEIGHTS, Weights
@@ -36,23 +37,28 @@ from nlp.partnership import (
     read_pairs,
 )
 from nlp.pipeline import load_pipeline, make_doc, model_pairs, plan_reading
+from nlp.regression import Array, SoftmaxRegression, fact_matrix
 from nlp.training.data import part_of
 
-Array = NDArray[np.float64]
 NONE, CORE, BACKGROUND, UNSETTLED = range(4)
 _RAREST = 3  # a fact seen in fewer instances than this is not learnt from
 _CORE_STATUSES = ("signed", "announced", "planned")
 _PUBLISHED_PRECISION = 0.95
+_FOLDS = 5
 
 
 @dataclass(slots=True)
 class Example:
     """One labelled article as the reader sees it. `labels` holds the class of each pair; None: either is right."""
 
+    fold: int
     view: View
     labels: dict[tuple[int, int], int | None]
     model: dict[tuple[int, int], ModelPair]
     unseen: bool
+
+
+Read = tuple[Example, list[PairReading]]
 
 
 def read_example(row: Mapping[str, Any], use_model: bool, unseen: bool = False) -> Example | None:
@@ -60,7 +66,7 @@ def read_example(row: Mapping[str, Any], use_model: bool, unseen: bool = False) 
 
     The encoder reads only what it was not trained on; its reading of the rest would teach nothing true.
     """
-    unseen = unseen or part_of(str(row["id"])) == "dev"
+    unseen = unseen or _is_held_out(row)
     use_model = use_model and unseen
     article = parse_article(row)
     plan = plan_reading(article)
@@ -69,7 +75,21 @@ def read_example(row: Mapping[str, Any], use_model: bool, unseen: bool = False) 
     nlp = load_pipeline(article.lang, use_model)
     doc = nlp.get_pipe("jehyu_organizations")(make_doc(nlp, article, plan))
     view: View = doc._.view
-    return Example(view, _labels(view, row), model_pairs(view, doc._.predictions), unseen)
+    fold = int(hashlib.sha256(f"fold {row['id']}".encode()).hexdigest(), 16) % _FOLDS
+    return Example(fold, view, _labels(view, row), model_pairs(view, doc._.predictions), unseen)
+
+
+def _is_held_out(row: Mapping[str, Any]) -> bool:
+    """Whether training leaves the article out: the corpus says so itself, of other articles their id decides."""
+    return row["split"] != "train" if "split" in row else part_of(str(row["id"])) == "dev"
+
+
+def read_examples(rows: Sequence[tuple[Mapping[str, Any], bool]], use_model: bool, processes: int) -> list[Example]:
+    """Examples of (article, unseen) rows, each once as it is and once without its headline, in the rows' order."""
+    forms = [(form, unseen) for row, unseen in rows for form in (row, {**row, "title": None})[: 1 + bool(row["title"])]]
+    with ProcessPoolExecutor(processes) as pool:
+        read = pool.map(read_example, *zip(*((f, use_model, u) for f, u in forms), strict=True), chunksize=16)
+        return [example for example in read if example is not None]
 
 
 def _labels(view: View, row: Mapping[str, Any]) -> dict[tuple[int, int], int | None]:
@@ -104,36 +124,6 @@ def _class(event: Mapping[str, Any]) -> int:
     return CORE if event["status"] in _CORE_STATUSES else UNSETTLED
 
 
-class SoftmaxRegression:
-    """L2-penalised multinomial logistic regression, by L-BFGS."""
-
-    def __init__(self, penalty: float) -> None:
-        self.penalty = penalty
-        self.weights: Array = np.zeros((0, len(CLASSES)))
-
-    def fit(self, x: Any, y: NDArray[np.int64], weight: Array, steps: int = 400) -> "SoftmaxRegression":
-        """Goes on from the weights of the last fit, if there was one."""
-        shape = (x.shape[1], len(CLASSES))
-        target = np.eye(len(CLASSES))[y]
-        penalty = np.full(shape, self.penalty)
-        penalty[0] = 0.0
-
-        def loss(flat: Array) -> tuple[float, Array]:
-            w = flat.reshape(shape)
-            scores = x @ w
-            scores -= scores.max(axis=1, keepdims=True)
-            powers = np.exp(scores)
-            p = powers / powers.sum(axis=1, keepdims=True)
-            value = -(weight * np.log((p * target).sum(axis=1) + 1e-12)).sum() + 0.5 * (penalty * w * w).sum()
-            gradient = x.T @ (weight[:, None] * (p - target)) + penalty * w
-            return float(value), np.asarray(gradient).ravel()
-
-        start = self.weights if self.weights.shape == shape else np.zeros(shape)
-        found = minimize(loss, start.ravel(), jac=True, method="L-BFGS-B", options={"maxiter": steps})
-        self.weights = found.x.reshape(shape)
-        return self
-
-
 def learn_sentences(examples: Sequence[Example], linker: Linker, penalty: float) -> dict[str, list[float]]:
     """Weights of the first step. A deal told in several sentences counts most in the one that tells it best."""
     rows: list[tuple[tuple[int, int, int], tuple[str, ...], int]] = []
@@ -149,23 +139,15 @@ def learn_sentences(examples: Sequence[Example], linker: Linker, penalty: float)
     index = {"bias": 0} | {
         feature: place for place, feature in enumerate(sorted(f for f, n in counts.items() if n >= _RAREST), start=1)
     }
-    x, y = _matrix([features for _, features, _ in rows], index), np.array([label for *_, label in rows])
+    x, y = fact_matrix([features for _, features, _ in rows], index), np.array([label for *_, label in rows])
     weight = np.ones(len(rows))
-    regression = SoftmaxRegression(penalty)
+    regression = SoftmaxRegression(penalty, len(CLASSES))
     for steps in (120, 60, 60):
         regression.fit(x, y, weight, steps)
         weight = _attention(rows, np.asarray(x @ regression.weights), y)
     return {
         feature: [round(float(value), 4) for value in regression.weights[place]] for feature, place in index.items()
     }
-
-
-def _matrix(features: Sequence[Iterable[str]], index: Mapping[str, int]) -> csr_matrix:
-    indices, pointers = [], [0]
-    for names in features:
-        indices += [0, *sorted({index[name] for name in names if name in index})]
-        pointers.append(len(indices))
-    return csr_matrix((np.ones(len(indices)), indices, pointers), shape=(len(features), len(index)))
 
 
 def _attention(
@@ -191,19 +173,19 @@ def learn_joined(
     x = np.array([[1.0, *(one.get(name, 0.0) for name in names)] for one in features])
     scale = np.maximum(x.std(axis=0), 1e-3)
     scale[0] = 1.0
-    regression = SoftmaxRegression(penalty).fit(x / scale, np.array(labels), np.ones(len(labels)))
+    regression = SoftmaxRegression(penalty, len(CLASSES)).fit(x / scale, np.array(labels), np.ones(len(labels)))
     weights = regression.weights / scale[:, None]
     return {
         name: [round(float(value), 5) for value in row] for name, row in zip(["bias", *names], weights, strict=True)
     }
 
 
-def _learn_rules(held_out: Sequence[tuple[Example, list[PairReading]]]) -> dict[str, list[float]]:
+def _learn_rules(held_out: Sequence[Read]) -> dict[str, list[float]]:
     pairs = [(reading, label) for one, readings in held_out for reading, label in _labelled(one, readings)]
     return learn_joined([reading.features for reading, _ in pairs], [label for _, label in pairs], 3.0)
 
 
-def _learn_model(held_out: Sequence[tuple[Example, list[PairReading]]], weights: Weights) -> dict[str, list[float]]:
+def _learn_model(held_out: Sequence[Read], weights: Weights) -> dict[str, list[float]]:
     pairs = [
         (reading, label) for one, readings in held_out for reading, label in _labelled(one, readings) if reading.model
     ]
@@ -216,9 +198,7 @@ def _labelled(example: Example, readings: Sequence[PairReading]) -> list[tuple[P
     return [(reading, label) for reading, label in labels if label is not None]
 
 
-def _scored(
-    held_out: Sequence[tuple[Example, list[PairReading]]], weights: Weights, use_model: bool
-) -> list[tuple[float, int]]:
+def _scored(held_out: Sequence[Read], weights: Weights, use_model: bool) -> list[tuple[float, int]]:
     """(P(core), label) of every labelled pair, as the reader would give it."""
     scored = []
     for one, readings in held_out:
@@ -246,28 +226,38 @@ def thresholds(scored: Sequence[tuple[float, int]]) -> dict[str, float]:
     return {"report": round(report, 3), "publish": round(max(publish, report), 3)}
 
 
-def learn(
-    examples: Sequence[Example], linker: Linker, folds: int
-) -> tuple[Weights, dict[str, list[tuple[float, int]]]]:
+def learn(examples: Sequence[Example], linker: Linker) -> tuple[Weights, dict[str, list[tuple[float, int]]]]:
     """All weights, and (P(core), label) of the pairs each system was calibrated on.
 
     The third step learns only from articles that the encoder was not trained on (`unseen`): what a model says of its
     own training data is surer than it will ever be again.
     """
-    held_out: list[tuple[Example, list[PairReading]]] = []
-    for part in range(folds):
-        sentence = learn_sentences([one for i, one in enumerate(examples) if i % folds != part], linker, penalty=2.0)
+    held_out: list[Read] = []
+    for part in range(_FOLDS):
+        sentence = learn_sentences([one for one in examples if one.fold != part], linker, penalty=2.0)
         first = Weights(sentence, {}, {}, "")
-        held_out += [(one, read_pairs(one.view, first, linker, one.model)) for one in examples[part::folds]]
+        held_out += [(one, read_pairs(one.view, first, linker, one.model)) for one in examples if one.fold == part]
     joined = {"rules": _learn_rules(held_out)}
-    second = Weights({}, joined, {}, "")
-    scored = {"rules": _scored(held_out, second, use_model=False)}
+    scored = {"rules": _crossed(held_out, {}, "rules", _learn_rules)}
     fresh = [(one, readings) for one, readings in held_out if one.unseen and any(reading.model for reading in readings)]
     if fresh:
+        second = Weights({}, dict(joined), {}, "")
         joined["model"] = _learn_model(fresh, second)
-        scored["model"] = _scored(fresh, second, use_model=True)
+        scored["model"] = _crossed(fresh, joined, "model", lambda rest: _learn_model(rest, second))
     cuts = {name: thresholds(pairs) for name, pairs in scored.items()}
     return Weights(learn_sentences(examples, linker, penalty=2.0), joined, cuts, ""), scored
+
+
+def _crossed(
+    read: Sequence[Read], joined: Mapping[str, Any], name: str, learn_step: Callable[[Sequence[Read]], Any]
+) -> list[tuple[float, int]]:
+    """Scores of every fold by weights learnt on the others, so that thresholds hold for other articles."""
+    scored = []
+    for part in range(_FOLDS):
+        learnt = learn_step([one for one in read if one[0].fold != part])
+        weights = Weights({}, {**joined, name: learnt}, {}, "")
+        scored += _scored([one for one in read if one[0].fold == part], weights, use_model=name == "model")
+    return scored
 
 
 def save(weights: Weights, path: Path) -> None:
@@ -298,16 +288,16 @@ def main(arguments: Sequence[str] | None = None) -> None:
         "--unseen", type=Path, nargs="*", default=[], help="labelled files that the encoder was not trained on"
     )
     parser.add_argument("--rules-only", action="store_true")
-    parser.add_argument("--folds", type=int, default=5)
+    parser.add_argument("--processes", type=int, default=os.cpu_count() or 1)
     parser.add_argument("--out", type=Path, default=Path(__file__).parent / "data" / WEIGHTS)
     options = parser.parse_args(arguments)
     use_model = not options.rules_only and load_encoder() is not None
     rows = [(row, path in options.unseen) for path in (*options.gold, *options.unseen) for row in load_gold(path)]
-    examples = [example for row, unseen in rows if (example := read_example(row, use_model, unseen)) is not None]
-    weights, scored = learn(examples, Linker(load()), options.folds)
+    examples = read_examples(rows, use_model, options.processes)
+    weights, scored = learn(examples, Linker(load()))
     save(weights, options.out)
     labels = Counter(CLASSES[label] for _, label in scored["rules"])
-    print(f"{len(rows)} articles, {len(examples)} read, pairs {dict(labels)}")
+    print(f"{len(rows)} articles, {len(examples)} forms of them read, pairs {dict(labels)}")
     for name, pairs in scored.items():
         print(_report(pairs, weights.thresholds[name], name))
 

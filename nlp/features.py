@@ -98,6 +98,11 @@ _LIST_JOIN_EN = re.compile(
 _LIST_JOIN_KO = re.compile(
     r"^(?:와|과|랑|하고)?\s?(?:[^\s,.]{1,12}\s){0,3}?$|^\s?[·ㆍ∙,/&\-–—×]\s?(?:[^\s,.]{1,12}\s){0,3}?$|^\s(?:및|그리고|x|X)\s(?:[^\s,.]{1,12}\s){0,3}?$"
 )
+_KIN_BEFORE = {
+    "ko": re.compile(r"(?:자회사|손자회사|모회사|계열사|관계사|계열|산하|지주사|사내벤처)(?:인|이자|의)?\s[^\s,]{0,12}\s?['‘]?$"),
+    "en": re.compile(r"\b(?:subsidiary|affiliate|parent|unit|arm|division)(?:\scompany)?,?\s(?:of\s)?$", re.I),
+}
+_ROUNDUP = re.compile(r"^\s?\[[^\]]*(?:소식|브리핑|레이더|단신|모음|종합|게시판|동정|뉴스|人사이드|포토|주간|오늘의|이모저모)[^\]]*\]|\s外$|…외$")
 _VERB_AFTER_EN = re.compile(
     r"^(?:\s?\([^)]{0,40}\))?\s(?:has|have|had|will|is|are|was|were|began|won|took|struck|built|signed|said|also|plans|[a-z]+ed)\b"
 )
@@ -305,6 +310,8 @@ def _pair_features(
         f"tail={view.full[two.mention.end:sentence.end].strip()[:2]}" if sentence.in_title else "body",
         *_entity_features(view, one.entity, two.entity),
     ]  # fmt: skip
+    if _KIN_BEFORE[view.article.lang].search(view.full[max(sentence.start, two.mention.start - 24) : two.mention.start]):
+        features.append("kin")
     if view.article.lang == "ko" and after and "." not in view.full[two.mention.end : after[0].start]:
         features.append(f"clause={roles}|{after[0].group}|{int(distance < 30)}")
     return main.start, tuple(features)
@@ -337,4 +344,6 @@ def _sentence_features(view: View, sentence: Sentence, parts: Sequence[Part], to
         features.append("quoted")
     if len(text) > 220:
         features.append("long")
+    if sentence.in_title and _ROUNDUP.search(text):
+        features.append("roundup")
     return tuple(features)

@@ -32,6 +32,10 @@ _SOURCES = (
 _PARENTHESIS = re.compile(
     r"^['’\"”]?\s?\((?:이하|약칭|옛|구|일명|the\s)?[,:]?\s*['‘“\"]?([가-힣A-Za-z0-9][^()]{0,40}?)['’”\"]?(?:\s?[,;/·].{0,40}?)?\)"
 )
+_TICKER = re.compile(r"^,?\s?\((?:[A-Z][A-Za-z.]{1,11}(?:\s[A-Z]{1,4})?)\s?:\s?([A-Z][A-Z0-9.]{1,5})\b[^()]{0,40}\)")
+_QUOTED_FORMS = re.compile(r"^,?\s?\([^()]*[“\"‘][^()]{1,70}\)")
+_QUOTED_FORM = re.compile(r"[“\"‘]([A-Z][A-Za-z0-9&.\- ]{1,30}?),?[”\"’]")
+_SELF_NAMES = frozenset(("company", "the company", "group", "the group", "firm", "corporation", "institute", "bank"))
 _NATION_BEFORE = (
     ("US", r"미국(?:의|\s)|美\s?|실리콘밸리|북미|US-based|U\.S\.|American"), ("JP", r"일본(?:의|\s)|日\s?|Japan"), ("CN", r"중국(?:의|\s)|中\s?|Chin(?:a|ese)"),
     ("GB", r"영국|英|UK|British"), ("DE", r"독일|獨|German"), ("FR", r"프랑스|佛|French|France"), ("TW", r"대만|Taiwan"), ("SG", r"싱가포르|Singapore"),
@@ -47,7 +51,10 @@ _SHORTEST_ALIAS = 2
 
 @dataclass(slots=True)
 class Entity:
-    """An organisation in one article. `mentions` in order of place; `names` holds every form the article gives it."""
+    """An organisation in one article. `mentions` in order of place; `names` holds every form the article gives it.
+
+    `tagged` is how surely the encoder takes the best of its mentions for an organisation's name, None if it read none.
+    """
 
     org_id: str
     name: str
@@ -57,6 +64,7 @@ class Entity:
     source: str
     names: list[str] = field(default_factory=list)
     mentions: list[Mention] = field(default_factory=list)
+    tagged: float | None = None
 
     @property
     def aliases(self) -> list[str]:
@@ -77,7 +85,7 @@ class Linker:
             organization = self._choose(mention, mentions, full)
             key = organization.id if organization else same.root(fold(mention.surface))
             entities.setdefault(key, _entity(key, mention, organization, full, lang)).mentions.append(mention)
-        merged = _merge_short_forms(list(entities.values()))
+        merged = _merge_short_forms(list(entities.values()), title_end=full.find("\n"))
         for entity in merged:
             _describe(entity, full, lang, same)
         return merged
@@ -118,9 +126,8 @@ class Linker:
     def _defined_together(self, full: str, mentions: Sequence[Mention]) -> Iterable[tuple[str, str]]:
         """Pairs of folded names that the article itself equates: `퓨리오사AI(FuriosaAI)`, `한국수력원자력(이하 한수원)`."""
         for mention in mentions:
-            match = _PARENTHESIS.match(full[mention.end : mention.end + 60])
-            if match and _may_equate(mention.surface, match.group(1), match.group(0)):
-                yield fold(mention.surface), fold(match.group(1))
+            for other in _equated(full, mention):
+                yield fold(mention.surface), fold(other)
 
 
 class _Names:
@@ -149,6 +156,23 @@ def provisional_id(name: str) -> str:
     return f"x-{slug}-{digest}" if slug else f"x-{digest}"
 
 
+def _equated(full: str, mention: Mention) -> list[str]:
+    """The other names that brackets right after a mention give it: `(FuriosaAI)`, `(NASDAQ: QS)`, `(“ABC” or the “Company”)`."""
+    after = full[mention.end : mention.end + 120]
+    match = _PARENTHESIS.match(after)
+    if match and _may_equate(mention.surface, match.group(1), match.group(0)):
+        return [match.group(1).strip()]
+    found = []
+    ticker = _TICKER.match(after)
+    if ticker:
+        found.append(ticker.group(1))
+        after = after[ticker.end() :]
+    quoted = _QUOTED_FORMS.match(after)
+    if quoted:
+        found += [form for form in _QUOTED_FORM.findall(quoted.group()) if form.casefold() not in _SELF_NAMES]
+    return found
+
+
 def _may_equate(surface: str, inside: str, bracket: str) -> bool:
     if re.search(r"이하|약칭|옛|일명", bracket[:6]):
         return True
@@ -170,13 +194,14 @@ def _entity(key: str, mention: Mention, organization: Organization | None, full:
     return Entity(key, mention.surface, kind, None, None, mention.source)
 
 
-def _merge_short_forms(entities: list[Entity]) -> list[Entity]:
-    """`뤼튼` after `뤼튼테크놀로지스`: an unlisted name that begins another name of the article, and comes later, is its short form."""
+def _merge_short_forms(entities: list[Entity], title_end: int) -> list[Entity]:
+    """`뤼튼` after `뤼튼테크놀로지스`: an unlisted name that begins another name of the article, and comes later or in the
+    headline, is its short form."""
     kept: list[Entity] = []
     for entity in sorted(entities, key=lambda one: -len(one.name)):
         target = None
         if entity.organization is None:
-            target = next((other for other in kept if _is_short_form(entity, other)), None)
+            target = next((other for other in kept if _is_short_form(entity, other, title_end)), None)
         if target is None:
             kept.append(entity)
         else:
@@ -184,8 +209,9 @@ def _merge_short_forms(entities: list[Entity]) -> list[Entity]:
     return sorted(kept, key=lambda one: min(mention.start for mention in one.mentions))
 
 
-def _is_short_form(short: Entity, long: Entity) -> bool:
-    if len(short.name) < _SHORTEST_ALIAS or long.mentions[0].start > short.mentions[0].start:
+def _is_short_form(short: Entity, long: Entity, title_end: int) -> bool:
+    in_body = [mention.start for mention in short.mentions if mention.start > title_end]
+    if len(short.name) < _SHORTEST_ALIAS or long.mentions[0].start > min(in_body, default=long.mentions[0].start):
         return False
     forms = {mention.surface for mention in long.mentions}
     return any(form != short.name and form.startswith(short.name) and _is_name_head(short.name, form) for form in forms)
@@ -203,13 +229,7 @@ def _describe(entity: Entity, full: str, lang: str, same: _Names) -> None:
     entity.source = min((mention.source for mention in entity.mentions), key=_SOURCES.index)
     entity.names = list(dict.fromkeys(mention.surface for mention in entity.mentions))
     for mention in entity.mentions:
-        match = _PARENTHESIS.match(full[mention.end : mention.end + 60])
-        if (
-            match
-            and _may_equate(mention.surface, match.group(1), match.group(0))
-            and match.group(1) not in entity.names
-        ):
-            entity.names.append(match.group(1).strip())
+        entity.names += [other for other in _equated(full, mention) if other not in entity.names]
     if entity.organization is None:
         entity.name = max((mention.surface for mention in entity.mentions), key=len)
         entity.org_id = provisional_id(entity.name)

@@ -15,6 +15,7 @@ from nlp.chronicle import SURE, is_chronicled
 from nlp.confidence import CLASSES, Weights
 from nlp.dates import deal_date, find_dates
 from nlp.features import UNTOLD, Instance, View, pair_instances, untold_instance
+from nlp.joining import beside_features, logit
 from nlp.linking import Entity, Linker
 from nlp.sentences import Sentence
 from nlp.status import read_kind, read_status
@@ -22,9 +23,10 @@ from nlp.undisclosed import description
 
 _CORE = CLASSES.index("core")
 _LIST_SHARE = 0.9  # of what is sure of one member of a list, this much holds for the others
+_WEIGHED_TWICE = ("untitled", "lang-en", "both-in-title", "one-in-title", "lead", "rivals", "undisclosed")
 UNSETTLED = ("talks", "rumoured", "ended", "denied")
 _EVIDENCE_MARGIN = 1.5  # a body sentence this little weaker than the headline is the better evidence
-_WORTH_ASKING = 0.2  # a pair that only the encoder sees is considered from this probability on
+_WORTH_ASKING = 0.1  # a pair that only the encoder sees is considered from this probability on
 _SAID_DAYS = 10  # a day further from publication than this is history, not what "이날" points to
 
 
@@ -40,13 +42,17 @@ class ModelPair:
 
 @dataclass(frozen=True, slots=True)
 class PairReading:
-    """All that is known of a pair: its sentences, best first, with their class scores, and the joined features."""
+    """All that is known of a pair: its sentences, best first, with their class scores, and the joined features.
+
+    `beside` are the features that only the third step weighs, empty where there is no encoder.
+    """
 
     one: int
     two: int
     told: Sequence[tuple[tuple[float, ...], Instance]]
     features: Mapping[str, float]
     model: ModelPair | None
+    beside: dict[str, float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,9 +92,9 @@ def read_pairs(
     readings = []
     for (one, two), sentences in sorted(told.items()):
         sentences.sort(key=lambda item: (-_core_margin(item[0]), item[1].sentence))
-        readings.append(
-            PairReading(one, two, sentences, _joined_features(view, one, two, sentences), model.get((one, two)))
-        )
+        features = _joined_features(view, one, two, sentences)
+        beside = beside_features(view, one, two, model) if (one, two) in model else {}
+        readings.append(PairReading(one, two, sentences, features, model.get((one, two)), beside))
     return readings
 
 
@@ -189,20 +195,22 @@ def _block(view: View, reading: PairReading) -> tuple[int, int, int] | None:
 def model_features(reading: PairReading, by_rules: Sequence[float]) -> dict[str, float]:
     """What the third step weighs: both readings as log-odds."""
     assert reading.model is not None
-    features = {name: _logit(value) for name, value in zip(CLASSES, by_rules, strict=True)}
-    core, background = _logit(reading.model.core), _logit(reading.model.background)
+    features = {name: logit(value) for name, value in zip(CLASSES, by_rules, strict=True)}
+    core, background = logit(reading.model.core), logit(reading.model.background)
     untold = float(reading.told[0][1].features == UNTOLD)
-    return features | {
-        "model-core": core,
-        "model-background": background,
-        "untold": untold,
-        "told-core": core * (1 - untold),
-    }
-
-
-def _logit(probability: float) -> float:
-    clipped = min(max(probability, 1e-4), 1 - 1e-4)
-    return math.log(clipped / (1 - clipped))
+    return (
+        features
+        | {name: value for name, value in reading.features.items() if name in _WEIGHED_TWICE}
+        | reading.beside
+        | {
+            "model-core": core,
+            "model-background": background,
+            "untold": untold,
+            "told-core": core * (1 - untold),
+            "model-core-untitled": core * reading.features["untitled"],
+            "model-core-en": core * reading.features.get("lang-en", 0.0),
+        }
+    )
 
 
 def read_events(view: View, readings: Iterable[PairReading], weights: Weights, use_model: bool) -> list[dict[str, Any]]:

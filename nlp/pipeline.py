@@ -27,11 +27,11 @@ from nlp.recognition import Mention, Recognizer, without_overlaps
 from nlp.sentences import Sentence, split_sentences
 from nlp.tokenizer import KiwiTokenizer
 from nlp.undisclosed import undisclosed_partners
-from nlp.unlisted import is_korean_name
+from nlp.unlisted import is_korean_name, is_person
 from nlp.unlisted_english import is_english_name
 
 SPANS = "organizations"
-_SURE_OF_NAME = 0.85  # below this the encoder's own names are as often common nouns as organisations
+_LIKELY_NAME = 0.5  # the encoder's own names from here on are candidates; the last step weighs how sure it was
 _LABELS = {"institution": "institute"}
 
 for _name in ("article", "plan", "view", "predictions", "events"):
@@ -112,6 +112,7 @@ class Organizations:
         doc._.predictions = self._predict(doc.text, plan, mentions)
         mentions = _with_tagged(doc.text, mentions, doc._.predictions)
         entities = self._linker.link(doc.text, mentions, article.lang)
+        _judge_names(entities, doc._.predictions)
         hidden = [mention for mention in undisclosed_partners(doc.text, article.lang) if _is_free(mention, mentions)]
         entities += [
             Entity("", mention.surface, "company", None, None, "undisclosed", [mention.surface], [mention])
@@ -198,15 +199,32 @@ def _with_tagged(
     for passage, prediction, _ in predictions:
         for span in prediction.spans:
             start, end = passage.to_article(span.start), passage.to_article(span.end)
-            if span.probability >= _SURE_OF_NAME and is_name(full, start, end):
+            if span.probability >= _LIKELY_NAME and is_name(full, start, end):
                 tagged[start, end] = Mention(start, end, full[start:end], (), "model")
     return without_overlaps([*mentions, *(one for one in tagged.values() if _is_free(one, mentions))])
+
+
+def _judge_names(entities: Sequence[Entity], predictions: Sequence[tuple[Passage, Prediction, list[Mention]]]) -> None:
+    """Note on each entity how surely the encoder takes it for an organisation."""
+    judged: dict[tuple[int, int], float] = {}
+    for passage, prediction, mentions in predictions:
+        places = ((mention.start, mention.end) for mention in mentions)
+        found = [(place, span) for place, span in zip(places, prediction.candidates, strict=True) if span]
+        found += [((passage.to_article(s.start), passage.to_article(s.end)), s) for s in prediction.spans]
+        for place, span in found:
+            judged[place] = max(judged.get(place, 0.0), span.probability)
+    for entity in entities:
+        known = [judged[place] for one in entity.mentions if (place := (one.start, one.end)) in judged]
+        entity.tagged = max(known, default=None)
 
 
 def is_name(full: str, start: int, end: int) -> bool:
     """Whether a tagged place may be a name: whole words, and not one of those that name no organisation."""
     surface = full[start:end]
-    plausible = is_english_name(surface) if surface.isascii() else is_korean_name(surface)
+    if surface.isascii():
+        plausible = is_english_name(surface)
+    else:
+        plausible = is_korean_name(surface) and not is_person(surface, full)
     return starts_word(full, start) and ends_word(full, end) and plausible
 
 

@@ -1,8 +1,9 @@
-"""Other names for the same stories, so that the model learns the sentence and not the firm."""
+"""Other names for the same stories, and stories without their headline, so that the model learns the sentence."""
 
 import random
 from collections import defaultdict
 from collections.abc import Iterable
+from dataclasses import replace
 
 from nlp.training.data import IGNORE, Example, Mention
 
@@ -26,6 +27,16 @@ def sound_class(name: str) -> str:
         return "latin"
     final = (ord(last) - ord("가")) % 28
     return {0: "open", 8: "rieul"}.get(final, "closed")
+
+
+def without_headline(example: Example) -> Example:
+    """A copy of an article's passage with an empty title, as the reader sees articles that come without one.
+
+    A pair whose party stands in the headline only loses its place there and is not learnt from.
+    """
+    head = example.text.find("\n")
+    mentions = [Mention(m.start - head, m.end - head, m.group) for m in example.mentions if m.start > head]
+    return replace(example, text=example.text[head:], mentions=mentions, known=example.known[head:])
 
 
 class NameSwapper:

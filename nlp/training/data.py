@@ -74,6 +74,11 @@ class Example:
         return any(relation > NONE for relation, _, _ in self.pairs.values())
 
     @property
+    def titled(self) -> bool:
+        """Whether the text is a passage of an article, its headline first (KLUE and CORE are bare sentences)."""
+        return self.related and self.source != "core" and not self.text.startswith("\n")
+
+    @property
     def cued(self) -> bool:
         return _CUE.search(self.text) is not None
 

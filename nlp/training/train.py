@@ -14,7 +14,7 @@ import torch.nn.functional as F
 from tokenizers import Tokenizer
 from torch import Tensor
 
-from nlp.training.augment import NameSwapper
+from nlp.training.augment import NameSwapper, without_headline
 from nlp.training.batches import Batch, batched, make_batch
 from nlp.training.data import ANY, CORE, IGNORE, Example
 from nlp.training.network import Network
@@ -28,6 +28,7 @@ class Settings:
     head_rate: float = 1e-3
     warmup: float = 0.06
     swap: float = 0.5  # share of examples with other names
+    untitled: float = 0.4  # share of articles' passages without their headline
     kept: dict[str, float] | None = None  # share of each source an epoch
     easy: float = 0.1  # share of passages without partnership and without cue
     hard: float = 0.5  # … without partnership, with cue and two organisations
@@ -78,6 +79,15 @@ def epoch(examples: Sequence[Example], settings: Settings, rng: random.Random) -
     return chosen
 
 
+def augmented(example: Example, swapper: NameSwapper, settings: Settings, rng: random.Random) -> Example:
+    """The example itself, or a variant of it; sentences of KLUE stay as they are, for the tagger has enough names."""
+    if example.titled and rng.random() < settings.untitled:
+        example = without_headline(example)
+    if example.related and rng.random() < settings.swap:
+        example = swapper.swap(example, rng)
+    return example
+
+
 class Trainer:
     """Trains a network in `folder`, where `state.pt` lets a stopped run go on."""
 
@@ -119,8 +129,8 @@ class Trainer:
             torch.manual_seed(settings.seed * 1_000_003 + pass_number)
             pass_number += 1
             for group in batched(epoch(train, settings, rng), settings.tokens, rng):
-                group = [swapper.swap(e, rng) if rng.random() < settings.swap and e.related else e for e in group]
-                batch = make_batch(group, self.tokenizer, rng)
+                changed = [augmented(example, swapper, settings, rng) for example in group]
+                batch = make_batch(changed, self.tokenizer, rng)
                 for name, value in self._update(batch).items():
                     sums[name] = sums.get(name, 0.0) + value / 20
                 tokens += batch.tokens
