@@ -81,6 +81,7 @@ class RunReport:
             ),
             f"{articles} new articles" + (f" ({failed} failed)" if failed else ""),
             f"{self.extracted.read} read" + (f" ({self.extracted.failed} failed)" if self.extracted.failed else ""),
+            *([f"{self.extracted.left} left for the next run"] if self.extracted.left else []),
             f"{self.new} new events, {self.changed} changed, {self.withdrawn} withdrawn",
             *self.untold,
             f"{self.seconds:.0f} s",

@@ -189,7 +189,9 @@ def _print_run(report: stages.RunReport, database: Path, quiet: bool) -> None:
         show_partnerships(pair_rows(sure), "New partnerships")
         if len(found) > len(sure):
             click.echo(f"{len(found) - len(sure)} more are less sure: jehyu events --new --all --db {database}")
-    click.echo(report.summary())
+    # In cron's log a line must say when it was, and how it ended.
+    when = f"{datetime.now():%Y-%m-%d %H:%M} {stages.OUTCOME_WORDS[report.outcome]}: " if quiet else ""
+    click.echo(when + report.summary())
 
 
 def _print_preview(found: Preview) -> None:

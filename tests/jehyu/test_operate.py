@@ -5,6 +5,7 @@ import sys
 from contextlib import closing
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
@@ -14,6 +15,7 @@ from db import Store
 from db.backup import check
 from db.base import KST
 from jehyu.cli import main
+from jehyu.demo.labels import LabelReader
 from jehyu.lock import run_lock
 
 WATCHED = ("bloter", "etnews", "ddaily")
@@ -103,6 +105,7 @@ def test_health_of_a_database_that_is_not_there_is_2(tmp_path: Path) -> None:
 def test_a_quiet_run_prints_one_line_and_ends_with_0(silent: Path, tmp_path: Path) -> None:
     told = jehyu("--config", silent, "run", "--quiet", "--db", tmp_path / "news.db")
     assert (told.exit_code, len(told.stdout.splitlines()), told.stderr) == (0, 1, "")
+    assert told.stdout.startswith(f"{datetime.now():%Y-%m-%d} ")
 
 
 def test_a_second_run_ends_with_3_and_is_recorded(silent: Path, tmp_path: Path) -> None:
@@ -162,6 +165,33 @@ def test_a_backup_comes_back_and_what_was_there_is_kept(config: Path, tmp_path: 
         assert check(path) == []
         with closing(sqlite3.connect(path)) as conn:
             assert conn.execute("SELECT count(*) FROM runs").fetchone()[0] == runs
+
+
+def test_what_a_new_reader_changes_is_shown_before_it_is_done(
+    run: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Upgraded(LabelReader):
+        """Takes no supply for a deal any more."""
+
+        def read(self, article: Any) -> dict[str, Any]:
+            answer = super().read(article)
+            return answer | {"events": [event for event in answer["events"] if event["kind"] != "supply"]}
+
+    database = tmp_path / "news.db"
+    run(database)
+    monkeypatch.setattr("jehyu.cli.pipeline.load_reader", lambda: Upgraded("labels-2"))
+
+    def read_by() -> set[str]:
+        with closing(sqlite3.connect(database)) as conn:
+            return {row[0] for row in conn.execute("SELECT extractor FROM articles")}
+
+    for answer, versions in (("n", {"labels"}), ("y", {"labels-2"})):
+        told = jehyu("extract", "--all", "--db", database, input=f"{answer}\n")
+        assert told.exit_code == 0, told.output
+        lines = told.stdout.splitlines()
+        assert any(line.startswith("- ") for line in lines) and "0 events added" in told.stdout
+        assert read_by() == versions
+    assert jehyu("extract", "--all", "--dry-run", "--db", database).stdout.startswith("0 articles read again")
 
 
 def test_schedule_prints_what_cron_and_systemd_need(config: Path, tmp_path: Path) -> None:
