@@ -11,7 +11,7 @@ from web.dates import long_date
 
 STANDING = "merged_into IS NULL AND withdrawn_at IS NULL"
 """What an event row must fulfil to be shown in lists."""
-SURE = f"{STANDING} AND (confidence >= :sure OR review IN ('confirmed', 'corrected'))"
+SURE = f"{STANDING} AND (confidence >= :sure OR coalesce(review, '') IN ('confirmed', 'corrected'))"
 """What it must fulfil to be told as news: read with confidence, or seen by a person."""
 LATE_DAYS = 30
 

@@ -47,6 +47,51 @@ def test_home_in_english(reader: Visitor) -> None:
     assert "Narae Electronics" in page and "All well" in page and "MOU" in page
 
 
+def test_home_tells_what_is_sure_and_counts_the_rest(reader: Visitor) -> None:
+    page = reader.get("/").text
+    assert "한울모터스" not in page and "확신이 낮아 뺀 거래 1건" in page
+    assert "한울모터스" in reader.get("/?all=1").text
+    assert "한울모터스" in reader.get("/deals?sure=no").text and "오르빅스" not in reader.get("/deals?sure=no").text
+    for path in ("/digest", "/digest.md", "/feed.atom", "/company/hanul/feed.atom"):
+        assert "한울모터스가" not in reader.get(path).text
+        assert "한울모터스가" in reader.get(f"{path}?all=1").text
+
+
+HANGUL = re.compile(r"[가-힣]+")
+THEIR_OWN = re.compile(r"제휴|한국어|한울모터스|해외|빅테크|악성|긴제목")
+"""Korean that English pages hold by right: the brand, names without an English form, what articles say."""
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/companies",
+        "/questions",
+        "/about",
+        "/pictures",
+        "/pictures/matrix",
+        "/pictures/network?years=5",
+        "/pictures/sectors",
+        "/pictures/outlets",
+    ],
+)
+def test_english_pages_speak_english(reader: Visitor, path: str) -> None:
+    shown = re.sub(r"<[^>]*>", " ", reader.get(path, headers=ENGLISH).text)
+    if path == "/companies":  # which gives the Korean name beside
+        shown = re.sub(r"나래전자|솔비소프트|오르빅스", "", shown)
+    assert [word for word in HANGUL.findall(shown) if not THEIR_OWN.fullmatch(word)] == []
+
+
+def test_history_and_decisions_are_told_in_korean(curator: Visitor) -> None:
+    event = event_id(curator, "narae", "orbix")
+    token = curator.token(f"/event/{event}")
+    form = {"csrftoken": token, "action": "correct", "target": "kind", "kind_is": "supply"}
+    curator.post(f"/review/event/{event}", form)
+    page = curator.get(f"/event/{event}").text
+    assert "첫 보도" in page and "first report" not in page
+    assert "고침: 종류 <del>업무협약</del> → <ins>공급 계약</ins>" in re.sub(r"</?strong>", "", page)
+
+
 def test_language_is_chosen_and_nobody_is_sent_elsewhere(reader: Visitor) -> None:
     chosen = reader.get("/-/language/en?next=/deals")
     assert chosen.headers["location"] == "/deals" and "jehyu_lang=en" in chosen.headers["set-cookie"]

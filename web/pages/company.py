@@ -16,9 +16,6 @@ from web.reading import STANDING, events, organization_names
 PARTNERS_SHOWN = 40
 DEALS_SHOWN = 10
 ARTICLES_SHOWN = 20
-REAL = "e.status IN ('signed', 'announced', 'planned') AND e.merged_into IS NULL AND e.withdrawn_at IS NULL"
-"""Deals that count as partnerships, as in the `partnerships` view."""
-BIG_TECH = "instr(coalesce(o.tags, ''), 'big-tech') > 0"
 
 
 @dataclass(frozen=True)
@@ -57,7 +54,7 @@ def read_company(conn: sqlite3.Connection, org_id: str, skip: int = 0) -> dict[s
         return read_company(conn, org["merged_into"], skip)
     rows = conn.execute(_PARTNERS, [org_id]).fetchall()
     deal_ids = [row[0] for row in conn.execute(_DEALS, [org_id, DEALS_SHOWN + 1, skip])]
-    own = conn.execute(_DEPENDENCE.format(who="me.org_id = ?"), [org_id]).fetchone()
+    own = conn.execute(_DEPENDENCE.format(who="org_id = ?"), [org_id]).fetchone()
     partners = _partners(rows)[:PARTNERS_SHOWN]
     return {
         "org": dict(org),
@@ -83,34 +80,26 @@ _FAMILY = """
 SELECT id, name, name_en, id = ?1 AS is_parent FROM organizations
 WHERE id = ?1 OR parent_id = ?2 ORDER BY is_parent DESC, name LIMIT 30
 """
-_PARTNERS = f"""
-SELECT other.org_id AS partner_id, coalesce(max(other.name), max(other.description)) AS partner,
-       max(other.country) AS country, e.kind, substr(e.date, 1, 4) AS year, count(*) AS deals, max(e.date) AS last_on
-FROM event_parties me
-JOIN event_pairs pair ON pair.event_id = me.event_id AND me.position IN (pair.company_position, pair.partner_position)
-JOIN event_parties other ON other.event_id = me.event_id
-  AND other.position = pair.company_position + pair.partner_position - me.position
-JOIN events e ON e.id = me.event_id
-WHERE me.org_id = ? AND {REAL}
-GROUP BY other.org_id, iif(other.org_id IS NULL, other.event_id, NULL), e.kind, year
+_PARTNERS = """
+SELECT nullif(d.partner_id, '?') AS partner_id, max(d.partner) AS partner, max(d.partner_country) AS country, d.kind,
+       substr(d.date, 1, 4) AS year, count(*) AS deals, max(d.date) AS last_on
+FROM partner_deals d
+WHERE d.org_id = ? AND d.standing
+GROUP BY d.partner_id, iif(d.partner_id = '?', d.event_id, NULL), d.kind, substr(d.date, 1, 4)
 """
 _DEALS = f"""
 SELECT e.id FROM events e
 WHERE e.{STANDING.replace(" AND ", " AND e.")} AND e.id IN (SELECT event_id FROM event_parties WHERE org_id = ?)
 ORDER BY e.date DESC, e.id LIMIT ? OFFSET ?
 """
-_DEPENDENCE = f"""
+_DEPENDENCE = """
 SELECT count(*), coalesce(sum(abroad), 0), coalesce(sum(us_big_tech), 0) FROM (
-  SELECT max(coalesce(other.country, 'KR') <> me.country) AS abroad,
-         max(coalesce(o.country = 'US' AND me.country <> 'US' AND {BIG_TECH}, 0)) AS us_big_tech
-  FROM event_parties me
-  JOIN event_pairs pair ON pair.event_id = me.event_id AND me.position IN (pair.company_position, pair.partner_position)
-  JOIN event_parties other ON other.event_id = me.event_id
-    AND other.position = pair.company_position + pair.partner_position - me.position
-  JOIN events e ON e.id = me.event_id
-  LEFT JOIN organizations o ON o.id = other.org_id
-  WHERE {{who}} AND {REAL}
-  GROUP BY me.org_id, me.event_id)
+  SELECT max(coalesce(partner_country, 'KR') <> country) AS abroad,
+         max(country <> 'US' AND partner_id IN (
+           SELECT id FROM organizations WHERE country = 'US' AND instr(tags, 'big-tech') > 0)) AS us_big_tech
+  FROM partner_deals
+  WHERE {who} AND standing
+  GROUP BY org_id, event_id)
 """
 _ARTICLES = """
 SELECT DISTINCT a.title, a.url, a.published_at, coalesce(s.name, '?') AS outlet, s.name_en AS outlet_en, m.event_id
@@ -162,7 +151,7 @@ def _sector_mean(conn: sqlite3.Connection, sector: str | None, country: str | No
     """The dependence of all firms of the sector and country together."""
     if not sector or not country:
         return None
-    who = "me.org_id IN (SELECT id FROM organizations WHERE sector = ? AND country = ?)"
+    who = "org_id IN (SELECT id FROM organizations WHERE sector = ? AND country = ?)"
     return Dependence(*conn.execute(_DEPENDENCE.format(who=who), [sector, country]).fetchone())
 
 

@@ -16,23 +16,6 @@ from web.reading import last_day, organization_names
 
 MONTHS, RANKED, MATRIX_ROWS, MATRIX_COLUMNS = 24, 15, 30, 14
 STANDING = "e.status IN ('signed', 'announced', 'planned') AND e.merged_into IS NULL AND e.withdrawn_at IS NULL"
-PAIRS = f"""
-FROM events e
-JOIN event_pairs pair ON pair.event_id = e.id
-JOIN event_parties c ON c.event_id = e.id AND c.position = pair.company_position
-JOIN event_parties p ON p.event_id = e.id AND p.position = pair.partner_position
-WHERE e.date >= :since AND {STANDING}
-"""
-"""Company–partner pairs of standing deals since a day."""
-FROM_PARTNER = f"""
-FROM event_parties p
-JOIN event_pairs pair ON pair.event_id = p.event_id AND p.position IN (pair.company_position, pair.partner_position)
-JOIN event_parties c ON c.event_id = p.event_id
-  AND c.position = pair.company_position + pair.partner_position - p.position
-JOIN events e ON e.id = p.event_id
-WHERE {STANDING}
-"""
-"""The same, begun from the partner, whichever side it stands on."""
 
 
 async def over_time(datasette: Datasette, request: Request) -> Response:
@@ -51,18 +34,17 @@ def read_over_time(conn: sqlite3.Connection, today: date) -> dict[str, Any]:
     )
     grid = Counter({(kind, month): count for month, kind, count in rows})
     by_month = Counter({month: sum(grid[(kind, month)] for kind in KINDS) for month in months})
-    since = {"since": months[0]}
     foreign = _ranked(
         conn,
-        f"SELECT p.org_id, max(p.name), max(p.country), count(DISTINCT e.id) AS n {PAIRS}"
-        " AND c.country = 'KR' AND p.country <> 'KR' AND p.org_id IS NOT NULL GROUP BY 1",
-        since,
+        "SELECT partner_id, count(DISTINCT event_id) AS deals FROM partner_deals"
+        " WHERE abroad = 1 AND partner_id <> '?' AND date >= ? GROUP BY 1 ORDER BY deals DESC, 1 LIMIT ?",
+        months[0],
     )
     korean = _ranked(
         conn,
-        f"SELECT c.org_id, max(c.name), max(c.country), count(DISTINCT p.org_id) AS n {PAIRS}"
-        " AND c.country = 'KR' AND c.org_id IS NOT NULL GROUP BY 1",
-        since,
+        "SELECT org_id, count(DISTINCT nullif(partner_id, '?')) AS partners FROM partner_deals"
+        " WHERE country = 'KR' AND standing AND date >= ? GROUP BY 1 ORDER BY partners DESC, 1 LIMIT ?",
+        months[0],
     )
     return {
         "months": months,
@@ -77,8 +59,8 @@ def read_over_time(conn: sqlite3.Connection, today: date) -> dict[str, Any]:
     }
 
 
-def _ranked(conn: sqlite3.Connection, sql: str, values: dict[str, str]) -> list[tuple[str, str, str, int]]:
-    return [tuple(row) for row in conn.execute(f"{sql} ORDER BY n DESC, 2 LIMIT {RANKED}", values)]
+def _ranked(conn: sqlite3.Connection, sql: str, since: str) -> list[tuple[str, int]]:
+    return [(row[0], row[1]) for row in conn.execute(sql, [since, RANKED])]
 
 
 async def matrix(datasette: Datasette, request: Request) -> Response:
@@ -88,10 +70,10 @@ async def matrix(datasette: Datasette, request: Request) -> Response:
 def read_matrix(conn: sqlite3.Connection) -> dict[str, Any]:
     """How many deals each Korean company has with each foreign big-tech firm."""
     rows = conn.execute(
-        f"SELECT c.org_id, c.name, p.org_id, max(p.name), count(DISTINCT e.id) {FROM_PARTNER}"
-        " AND c.country = 'KR' AND c.org_id IS NOT NULL"
-        " AND p.org_id IN (SELECT id FROM organizations WHERE instr(tags, 'big-tech') > 0 AND country <> 'KR')"
-        " GROUP BY c.org_id, p.org_id"
+        "SELECT c.id, c.name, p.id, p.name, deals FROM ("
+        " SELECT org_id, partner_id, count(*) AS deals FROM partner_deals WHERE abroad = 1 AND partner_id IN ("
+        "  SELECT id FROM organizations WHERE instr(tags, 'big-tech') > 0 AND country <> 'KR') GROUP BY 1, 2) d"
+        " JOIN organizations c ON c.id = d.org_id JOIN organizations p ON p.id = d.partner_id"
     ).fetchall()
     companies, firms = Counter[tuple[str, str]](), Counter[tuple[str, str]]()
     for company, name, firm, firm_name, count in rows:
@@ -137,10 +119,10 @@ async def network_picture(datasette: Datasette, request: Request) -> Response:
 def read_network(conn: sqlite3.Connection, size: int, since: str, kind: str, foreign: bool) -> dict[str, Any]:
     """The `size` organisations with most deals since that day and the deals among them, with their places."""
     rows = conn.execute(
-        f"SELECT min(c.org_id, p.org_id), max(c.org_id, p.org_id), count(DISTINCT e.id) {PAIRS}"
-        + " AND c.org_id IS NOT NULL AND p.org_id IS NOT NULL AND c.org_id <> p.org_id"
-        + (" AND e.kind = :kind" if kind else "")
-        + (" AND coalesce(c.country, '') <> coalesce(p.country, '')" if foreign else "")
+        "SELECT org_id, partner_id, count(*) FROM partner_deals"
+        " WHERE standing AND date >= :since AND org_id < partner_id AND partner_id <> '?'"
+        + (" AND kind = :kind" if kind else "")
+        + (" AND coalesce(country, '') <> coalesce(partner_country, '')" if foreign else "")
         + " GROUP BY 1, 2 ORDER BY 3 DESC, 1, 2",
         {"since": since, "kind": kind},
     ).fetchall()
@@ -187,19 +169,13 @@ async def sectors(datasette: Datasette, request: Request) -> Response:
 def read_sectors(conn: sqlite3.Connection) -> list[dict[str, Any]]:
     """Korean companies' deals by sector: how many, how many with foreign and with US big-tech partners."""
     rows = conn.execute(
-        f"""
-        SELECT o.sector, count(DISTINCT c.org_id) AS companies, count(DISTINCT e.id) AS deals,
-               count(DISTINCT iif(p.country <> 'KR', e.id, NULL)) AS abroad,
-               count(DISTINCT iif(po.country = 'US' AND instr(po.tags, 'big-tech') > 0, e.id, NULL)) AS us_big_tech
-        FROM organizations o
-        JOIN event_parties c ON c.org_id = o.id
-        JOIN event_pairs pair ON pair.event_id = c.event_id
-          AND c.position IN (pair.company_position, pair.partner_position)
-        JOIN event_parties p ON p.event_id = c.event_id
-          AND p.position = pair.company_position + pair.partner_position - c.position
-        JOIN events e ON e.id = c.event_id
-        LEFT JOIN organizations po ON po.id = p.org_id
-        WHERE o.country = 'KR' AND o.sector IS NOT NULL AND {STANDING}
+        """
+        WITH us_big_tech AS (SELECT id FROM organizations WHERE country = 'US' AND instr(tags, 'big-tech') > 0)
+        SELECT o.sector, count(DISTINCT d.org_id) AS companies, count(DISTINCT d.event_id) AS deals,
+               count(DISTINCT iif(d.partner_country <> 'KR', d.event_id, NULL)) AS abroad,
+               count(DISTINCT iif(d.partner_id IN us_big_tech, d.event_id, NULL)) AS us_big_tech
+        FROM organizations o JOIN partner_deals d ON d.org_id = o.id AND d.standing
+        WHERE o.country = 'KR' AND o.sector IS NOT NULL
         GROUP BY o.sector ORDER BY deals DESC
         """
     )

@@ -129,9 +129,13 @@ async def digest(datasette: Datasette, request: Request) -> Response:
 
 
 def since_day(conn: sqlite3.Connection, since: str, sure: float) -> list[Event]:
-    """Deals first seen on or after the day `since` with at least the confidence `sure`, newest first, at most 500."""
+    """Deals first seen on or after the day `since` with at least the confidence `sure`, at most 500.
+
+    Those seen last come first; of one day's, the latest deal.
+    """
     rows = conn.execute(
-        f"SELECT id FROM events WHERE first_seen_at >= :since AND {SURE} ORDER BY first_seen_at DESC, id LIMIT 500",
+        f"SELECT id FROM events WHERE first_seen_at >= :since AND {SURE}"
+        " ORDER BY substr(first_seen_at, 1, 10) DESC, coalesce(date, first_reported_at) DESC, id LIMIT 500",
         {"since": since, "sure": sure},
     )
     return events(conn, [row[0] for row in rows])
