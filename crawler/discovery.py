@@ -21,6 +21,7 @@ from crawler.source import Api
 
 _DTD_SUBSET = re.compile(r"<!DOCTYPE[^>\[]*\[", re.IGNORECASE)
 _XML_DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
+_SITEMAP = re.compile(r"<(?:\w+:)?(?:urlset|sitemapindex)\b")
 _LOOKS_HTML = re.compile(r"^\s*(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body)\b", re.IGNORECASE | re.DOTALL)
 
 
@@ -41,7 +42,14 @@ class Listing:
     """What an entry point names: articles, and (a sitemap index) further sitemaps, newest first."""
 
     entries: list[Entry]
-    children: list[str] = field(default_factory=list)
+    children: list[Entry] = field(default_factory=list)
+
+
+def read_any(text: str, url: str, now: datetime | None = None) -> Listing:
+    """A sitemap, feed or list page, whichever `text` is. Raises ReadError as they do."""
+    if _LOOKS_HTML.match(_XML_DECLARATION.sub("", text, count=1)):
+        return read_list(text, url, now)
+    return (read_sitemap if _SITEMAP.search(text[:5000]) else read_feed)(text, url, now)
 
 
 def read_feed(text: str, url: str, now: datetime | None = None) -> Listing:
@@ -85,7 +93,7 @@ def read_sitemap(text: str, url: str, now: datetime | None = None) -> Listing:
             entries.append(Entry(urljoin(url, location), _plain(fields.get("title")), when, None, updated))
     entries = newest_first(entries)
     if kind == "sitemapindex":
-        return Listing([], [entry.url for entry in entries])
+        return Listing([], entries)
     return Listing(entries)
 
 

@@ -14,12 +14,14 @@ from scrapy.crawler import Crawler
 from scrapy.settings import Settings
 
 from crawler import settings as project
+from crawler.dates import KST
 from crawler.guard import GuardedResolver
 from crawler.reactor import run_on_reactor
 from crawler.report import Report
 from crawler.source import Source
 from crawler.spiders import spider_class
-from crawler.spiders.base import source_row
+from crawler.spiders.archive import archive_spider
+from crawler.spiders.base import SourceSpider, source_row
 from db import Store
 
 logger = logging.getLogger(__name__)
@@ -28,6 +30,7 @@ _AT_ONCE = 16  # sources crawled at the same time; each asks its own host only
 _GRACE = 5.0  # seconds a source that is told to stop has for answers under way
 
 Progress = Callable[[Report], None]
+SpiderOf = Callable[[Source], type[SourceSpider]]
 
 
 def crawl(
@@ -40,18 +43,20 @@ def crawl(
     source_time_limit: float | None = 600.0,
     settings: Mapping[str, Any] | None = None,
     on_progress: Progress | None = None,
+    spider: SpiderOf = spider_class,
 ) -> list[Report]:
     """Crawls `sources` into the database and returns a report for each, in their order.
 
     `since` leaves out what feeds date before it; `time_limit` bounds the whole, `source_time_limit` each source (both
     in seconds); `settings` override `crawler.settings`; `on_progress` is called after every article. With `run_id`
     each report is also kept as a ``run_sources`` row. What a run cannot finish is left for the next; nothing is lost.
+    `since` without a zone is Korean time; `spider` gives the class that crawls a source.
     """
     sources = list(sources)
     store = database if isinstance(database, Store) else Store(database)
     try:
         store.sync_sources(map(source_row, sources))
-        run = _Run(store, since, settings, on_progress, source_time_limit)
+        run = _Run(store, since, settings, on_progress, source_time_limit, spider)
         deadline = time.monotonic() + time_limit if time_limit else None
         reports = run_on_reactor(lambda: run.all(sources, deadline))
         if run_id is not None:
@@ -63,6 +68,30 @@ def crawl(
             store.close()
 
 
+def backfill(
+    database: str | Path | Store,
+    source: Source,
+    since: datetime,
+    *,
+    limit: int = 1000,
+    time_limit: float | None = None,
+    settings: Mapping[str, Any] | None = None,
+    on_progress: Progress | None = None,
+) -> Report:
+    """Crawls what a source published since a moment out of its archive pages, at most `limit` articles (the report's
+    `left` says whether there is more) within `time_limit` seconds. Called again, it goes on where it left off."""
+    return crawl(
+        database,
+        [source],
+        since=since,
+        time_limit=time_limit,
+        source_time_limit=None,
+        settings={**(settings or {}), "JEHYU_ARTICLES_PER_RUN": limit},
+        on_progress=on_progress,
+        spider=archive_spider,
+    )[0]
+
+
 class _Run:
     def __init__(
         self,
@@ -71,9 +100,11 @@ class _Run:
         settings: Mapping[str, Any] | None,
         on_progress: Progress | None,
         source_time_limit: float | None,
+        spider: SpiderOf,
     ) -> None:
         self.store = store
-        self.since = since
+        self.spider = spider
+        self.since = since.replace(tzinfo=KST) if since and since.tzinfo is None else since
         self.on_progress = on_progress
         self.source_time_limit = source_time_limit
         self.settings = Settings({**project.project_settings(), **(settings or {})})
@@ -90,7 +121,7 @@ class _Run:
             limit = self._limit(deadline)
             if limit is not None and limit <= 0:
                 return Report(source.id, cut="the run's time was over before its turn")
-            crawler = Crawler(spider_class(source), self.settings.copy())
+            crawler = Crawler(self.spider(source), self.settings.copy())
             task = asyncio.ensure_future(
                 crawler.crawl_async(store=self.store, since=self.since, on_progress=self.on_progress)
             )

@@ -18,6 +18,7 @@ Outlets are declared in TOML, one file a family (``crawler/sources/ndsoft.toml``
     feeds = ["/rss/allArticle.xml"]
     verified = 2026-08-10
 
+``archive`` are pages that lead to older articles: ``{page}`` in them counts from 1, ``{day:%Y%m%d}`` back from today.
 ``{site}`` in ``article`` stands for the scheme, host (with or without www. or m.) and path of ``home``; ``{home}`` and
 ``{id}`` in ``canonical`` for the home address and the group named ``id``. Addresses may be relative to ``home``.
 A file that is not a family's own names the family of each entry: ``family = "ndsoft"``.
@@ -94,6 +95,7 @@ class Source(Declared):
     sitemaps: tuple[str, ...] = ()
     lists: tuple[str, ...] = ()
     api: Api | None = None
+    archive: tuple[str, ...] = ()
     article: tuple[str, ...] = ()
     canonical: str | None = None
     layouts: tuple[Layout, ...] = ()
@@ -125,6 +127,18 @@ class Source(Declared):
                 re.compile(pattern.replace("{site}", ""))
             except re.error as error:
                 raise ValueError(f"pattern {pattern!r}: {error}") from None
+        return value
+
+    @field_validator("archive")
+    @classmethod
+    def _archive_can_be_filled_in(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for template in value:
+            try:
+                template.format(page=1, day=date(2026, 1, 1))
+            except (KeyError, IndexError, ValueError) as error:
+                raise ValueError(
+                    f"{template!r}: only {{page}} or {{day:%Y%m%d}} can stand for something: {error!r}"
+                ) from None
         return value
 
     @model_validator(mode="after")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import logging
 import re
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, ClassVar
@@ -133,7 +133,7 @@ class SourceSpider(scrapy.Spider):
         if same and b"<sitemapindex" not in response.body:  # an index may stay while what it names changes
             return
         try:
-            text, _ = decode(_unzipped(response), _header(response, "Content-Type"), self.source.charset)
+            text, _ = decode(unzipped(response), header(response, "Content-Type"), self.source.charset)
             found = reader(text, response.url, datetime.now(KST))
             yield from self.children(found.children)
             yield from self.follow(found.entries)
@@ -146,18 +146,18 @@ class SourceSpider(scrapy.Spider):
             # Only now: what was not gone through to its end must be named again by the next run.
             self._visited(address, found, response, digest)
 
-    def children(self, addresses: list[str]) -> Iterator[Request]:
+    def children(self, sitemaps: list[Entry]) -> Iterator[Request]:
         """Asks for the newest sitemaps of an index, each once."""
-        for address in addresses[:_MOST_CHILD_SITEMAPS]:
-            if address not in self._entries:
-                yield self._ask_entry(address, read_sitemap)
+        for sitemap in sitemaps[:_MOST_CHILD_SITEMAPS]:
+            if sitemap.url not in self._entries:
+                yield self._ask_entry(sitemap.url, read_sitemap)
 
     def _visited(self, address: str, found: Listing, response: Response, digest: str) -> None:
         if any(map(self._too_old, found.entries)):
             return  # left out by this run's --since, not for good
         self._visits[address] = {
-            "etag": None if found.children else _header(response, "ETag"),
-            "last_modified": None if found.children else _header(response, "Last-Modified"),
+            "etag": None if found.children else header(response, "ETag"),
+            "last_modified": None if found.children else header(response, "Last-Modified"),
             "content_hash": digest,
         }
         if times := [entry.published for entry in found.entries if entry.published]:
@@ -165,7 +165,7 @@ class SourceSpider(scrapy.Spider):
 
     def entry_error(self, failure: TwistedFailure) -> None:
         """An entry point that could not be fetched."""
-        self.report.entry_failed(_request_of(failure).url, *classify(failure.value))
+        self.report.entry_failed(request_of(failure).url, *classify(failure.value))
 
     # Articles
 
@@ -183,7 +183,7 @@ class SourceSpider(scrapy.Spider):
                 self._seen.add(url)
                 wanted[url] = entry
         known = self.store.known_urls(wanted)
-        changed = changed_since(self.store, {url: wanted[url] for url in known})
+        changed = self.changed({url: wanted[url] for url in known})
         self.report.unchanged += len(known) - len(changed)
         for url, entry in wanted.items():
             if url in known:
@@ -198,6 +198,10 @@ class SourceSpider(scrapy.Spider):
             else:
                 self.reread[url] = change
                 yield from self._take(wanted[url], url)
+
+    def changed(self, stored: Mapping[str, Entry]) -> dict[str, datetime]:
+        """Those of the stored articles that are to be fetched again, with the change that their outlet names."""
+        return changed_since(self.store, stored)
 
     def _take(self, entry: Entry, url: str) -> Iterator[Request | Item]:
         try:
@@ -243,14 +247,14 @@ class SourceSpider(scrapy.Spider):
             yield Failed(entry.url, Failure.INTERNAL, f"{type(error).__name__}: {error}")
 
     def _read(self, response: Response, entry: Entry) -> Article:
-        if _BINARY.match(response.body) or not _TEXT_TYPES.search(_header(response, "Content-Type") or ""):
-            raise ReadError(Failure.NOT_ARTICLE, f"no text but {_header(response, 'Content-Type')}")
+        if _BINARY.match(response.body) or not _TEXT_TYPES.search(header(response, "Content-Type") or ""):
+            raise ReadError(Failure.NOT_ARTICLE, f"no text but {header(response, 'Content-Type')}")
         if b"\x00" in response.body[:1024] and not response.body.startswith((b"\xff\xfe", b"\xfe\xff")):
             raise ReadError(Failure.NOT_ARTICLE, "binary content")
         moved = canonical_url(response.url, self.source)
         if self.source.patterns and not self.source.is_article(moved):
             raise ReadError(Failure.NOT_ARTICLE, f"redirected to {response.url}, which is no article of this outlet")
-        text, _ = decode(response.body, _header(response, "Content-Type"), self.source.charset)
+        text, _ = decode(response.body, header(response, "Content-Type"), self.source.charset)
         return self.article_from(text, response.url, entry)
 
     def article_from(self, text: str, url: str, entry: Entry) -> Article:
@@ -259,7 +263,7 @@ class SourceSpider(scrapy.Spider):
 
     def article_error(self, failure: TwistedFailure) -> Iterator[Item]:
         """An article that could not be fetched."""
-        yield self._feed_text_or(_request_of(failure).cb_kwargs["entry"], *classify(failure.value))
+        yield self._feed_text_or(request_of(failure).cb_kwargs["entry"], *classify(failure.value))
 
     def _feed_text_or(self, entry: Entry, failure: Failure, detail: str) -> Item:
         """What the feed itself holds of an article whose page could not be had, if that is a text; else the failure."""
@@ -319,17 +323,19 @@ def source_row(source: Source) -> dict[str, Any]:
     }
 
 
-def _request_of(failure: TwistedFailure) -> Request:
+def request_of(failure: TwistedFailure) -> Request:
+    """The request that failed."""
     request: Request = failure.request  # type: ignore[attr-defined]  # Scrapy puts it there
     return request
 
 
-def _header(response: Response, name: str) -> str | None:
+def header(response: Response, name: str) -> str | None:
+    """A header's value, None where there is none."""
     value = response.headers.get(name)
     return value.decode("latin-1") if isinstance(value, bytes) else None
 
 
-def _unzipped(response: Response) -> bytes:
+def unzipped(response: Response) -> bytes:
     """The body; a sitemap that is itself a .gz file is unpacked within the size limit."""
     if response.body.startswith(b"\x1f\x8b"):
         try:

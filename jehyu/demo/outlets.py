@@ -17,7 +17,7 @@ class Layout:
     """The addresses of a family of sites: where an article lies, and which template is served under which address.
 
     Addresses of articles are format strings over ``published``, ``serial``, ``tail`` and ``code`` of a
-    story.
+    story. A route with ``{page}`` stands for as many pages as the outlet's stories fill.
     """
 
     article: str
@@ -41,12 +41,13 @@ LAYOUTS = {
         {
             "/rss/allArticle.xml": ("feed.xml", XML),
             "/news/articleList.html?view_type=sm": ("list.html", HTML),
+            "/news/articleList.html?page={page}&view_type=sm": ("list.html", HTML),
         },
         {"/news/articleViewAmp.html?idxno={serial}": "/news/articleView.html?idxno={serial}"},
     ),
     "wordpress": Layout(
         "/archives/{serial}",
-        {"/feed": ("feed.xml", RSS), "/": ("list.html", HTML)},
+        {"/feed": ("feed.xml", RSS), "/feed/?paged={page}": ("feed.xml", RSS), "/": ("list.html", HTML)},
         {"/?p={serial}": "/archives/{serial}"},
     ),
     "pressroom": Layout(

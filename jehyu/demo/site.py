@@ -14,6 +14,7 @@ from jehyu.demo.outlets import HTML, LAYOUTS, Outlet
 from jehyu.demo.stories import KST, Story
 
 _TEMPLATES = Path(__file__).parent / "templates"
+_A_PAGE = 10  # stories on a page of an archive
 _OPENING = datetime(2025, 1, 1, tzinfo=KST)
 
 
@@ -61,7 +62,10 @@ class Site:
         latest = self._stories[0].published if self._stories else _OPENING
         yield "/robots.txt", self._page("robots.txt", "text/plain", latest)
         for address, (template, content_type) in self._layout.routes.items():
-            yield address, self._page(template, content_type, latest)
+            size = _A_PAGE if "{page}" in address else max(1, len(self._stories))
+            for number, first in enumerate(range(0, max(1, len(self._stories)), size), 1):
+                stories = self._stories[first : first + size]
+                yield address.format(page=number), self._page(template, content_type, latest, stories=stories)
         for position, story in enumerate(self._stories):
             related = [*self._stories[position + 1 :], *self._stories[:position]][:4]
             article = self._page("article.html", HTML, story.published, story=story, related=related)
@@ -73,9 +77,8 @@ class Site:
     def _page(self, template: str, content_type: str, changed: datetime, **context: object) -> Page:
         folder = self.outlet.layout
         name = f"{folder}/{template}" if (_TEMPLATES / folder / template).exists() else f"common/{template}"
-        text = _environment.get_template(name).render(
-            outlet=self.outlet, base=self.base, stories=self._stories, url=self.url, latest=changed, **context
-        )
+        shared = {"outlet": self.outlet, "base": self.base, "stories": self._stories, "url": self.url}
+        text = _environment.get_template(name).render(shared | context, latest=changed)
         return Page(text.encode(self.outlet.charset, "xmlcharrefreplace"), content_type, changed)
 
 
