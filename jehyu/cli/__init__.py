@@ -7,7 +7,7 @@ import click
 from crawler import SourceError
 from db import DatabaseError
 from jehyu import __version__, logs
-from jehyu.cli import ask, curate, operate, pipeline, quality, sources, train
+from jehyu.cli import ask, backfill, curate, operate, pipeline, quality, sources, train
 from jehyu.cli.context import App
 from jehyu.lock import AlreadyRunning
 from jehyu.outcome import Outcome
@@ -61,6 +61,7 @@ for command in (
     pipeline.crawl,
     pipeline.extract,
     pipeline.resolve,
+    backfill.backfill_source,
     ask.events,
     ask.explain,
     curate.review,
