@@ -133,7 +133,8 @@ def _recorded_run(
     except BaseException as error:
         outcome = "failed" if isinstance(error, Exception) else "interrupted"
         fields = {"event": "run_finished", "run": run_id, "outcome": outcome}
-        logger.error("run %d %s", run_id, outcome, exc_info=True, extra={FIELDS: fields})
+        # Not an error to the log: whoever called is told, and a person reads it once.
+        logger.warning("run %d %s", run_id, outcome, exc_info=isinstance(error, Exception), extra={FIELDS: fields})
         with suppress(DatabaseError):  # where nothing can be written the next run closes this one
             store.finish_run(run_id, outcome, f"{type(error).__name__}: {error}"[:500])
         raise

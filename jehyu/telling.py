@@ -1,6 +1,6 @@
 """Who is told what after a run: the filters, the queue in the store, the receivers."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from crawler import Source
@@ -10,6 +10,9 @@ from jehyu.notices import Notice, NotTold, event_notice, tell
 from jehyu.settings import Receiver
 
 ALARM = "alarm:"
+AT_ONCE = 50
+"""Notices in one message: chat services cut longer ones off."""
+
 _NOT_ASKED = (Verdict.OFF, Verdict.NOT_RUN)
 
 
@@ -77,19 +80,25 @@ def _queue(store: Store, receiver: Receiver, alarms: Alarms, publish: float) -> 
 def _deliver(store: Store, receiver: Receiver, alarms: Alarms) -> str | None:
     """Batch by batch, oldest first: one that failed before goes out again as the same message, under the same key."""
     standing = {alarm.subject: alarm for alarm in alarms.raised}
-    for batch in store.queued_notices(receiver.name):
-        found = [standing.get(one) if one.startswith(ALARM) else _event_notice(store, one) for one in batch]
+    for subjects in _messages(store.queued_notices(receiver.name)):
+        found = [standing.get(one) if one.startswith(ALARM) else _event_notice(store, one) for one in subjects]
         notices = [notice for notice in found if notice is not None]
         if not notices:
             continue
-        subjects = [notice.subject for notice in notices]
+        told = [notice.subject for notice in notices]
         try:
-            tell(receiver, notices, _queued_at(store, receiver, subjects[0]))
+            tell(receiver, notices, _queued_at(store, receiver, told[0]))
         except NotTold as failure:
-            store.save_notice(receiver.name, subjects, str(failure))
+            store.save_notice(receiver.name, told, str(failure))
             return str(failure)
-        store.save_notice(receiver.name, subjects)
+        store.save_notice(receiver.name, told)
     return None
+
+
+def _messages(batches: Iterable[list[str]]) -> Iterator[list[str]]:
+    for batch in batches:
+        for start in range(0, len(batch), AT_ONCE):
+            yield batch[start : start + AT_ONCE]
 
 
 def _queued_at(store: Store, receiver: Receiver, subject: str) -> str:

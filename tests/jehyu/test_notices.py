@@ -292,6 +292,17 @@ def test_secrets_stand_neither_in_the_database_nor_in_the_log(
     assert SECRET.encode() not in written
 
 
+def test_many_events_come_in_messages_that_a_chat_takes(
+    store: Store, webhook: Webhook, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("jehyu.telling.AT_ONCE", 2)
+    for number, name in enumerate(("가온전자", "다온소프트", "라온물산", "마루상사", "바다해운")):
+        report(store, number, name, f"Partner{number}")
+    tell(store, desk())
+    assert [len(lines) for _, lines in webhook.taken] == [2, 2, 1]
+    assert len(set(webhook.lines)) == 5 and len({key for key, _ in webhook.taken}) == 3
+
+
 def test_a_missing_variable_is_named(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("HOOK", raising=False)
     report(store, 1, "가온전자", "Nimbus")
