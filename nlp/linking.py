@@ -32,8 +32,8 @@ _SOURCES = (
 _PARENTHESIS = re.compile(
     r"^['’\"”]?\s?\((?:이하|약칭|옛|구|일명|the\s)?[,:]?\s*['‘“\"]?([가-힣A-Za-z0-9][^()]{0,40}?)['’”\"]?(?:\s?[,;/·].{0,40}?)?\)"
 )
-_TICKER = re.compile(r"^,?\s?\((?:[A-Z][A-Za-z.]{1,11}(?:\s[A-Z]{1,4})?)\s?:\s?([A-Z][A-Z0-9.]{1,5})\b[^()]{0,40}\)")
-_QUOTED_FORMS = re.compile(r"^,?\s?\([^()]*[“\"‘][^()]{1,70}\)")
+_TICKER = re.compile(r"^\.?,?\s?\((?:[A-Z][A-Za-z.]{1,11}(?:\s[A-Z]{1,4})?)\s?:\s?([A-Z][A-Z0-9.]{1,5})\b[^()]{0,40}\)")
+_QUOTED_FORMS = re.compile(r"^\.?,?\s?\([^()]*[“\"‘][^()]{1,70}\)")
 _QUOTED_FORM = re.compile(r"[“\"‘]([A-Z][A-Za-z0-9&.\- ]{1,30}?),?[”\"’]")
 _SELF_NAMES = frozenset(("company", "the company", "group", "the group", "firm", "corporation", "institute", "bank"))
 _NATION_BEFORE = (

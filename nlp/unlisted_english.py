@@ -123,6 +123,8 @@ def _is_title_case(text: str) -> bool:
 
 def _clean(name: str, start: int) -> tuple[str, int]:
     """Drop what only stands at the beginning of a sentence or before a name: `The`, `South Korean`."""
+    if name.startswith("the "):
+        name, start = name[4:], start + 4
     while True:
         first, _, rest = name.partition(" ")
         if (

@@ -62,3 +62,38 @@ def test_english_names(reader: Reader) -> None:
     entities = found(reader, "Daon Robotics, a Seoul-based startup, signed a deal with Microsoft.", "en")
     assert "microsoft" in entities
     assert provisional_id("Daon Robotics") in entities
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "카카오가 프로골퍼 이가온과 후원 계약을 맺었다.",
+        "카카오는 구자온 전 부회장과 지분 인수 계약을 맺었다. 구자온의 지분은 20%다.",
+        "카카오는 글로벌 투자은행과 협약을 맺었다.",
+        "카카오가 새봄대 간호학과와 업무협약을 체결했다.",
+    ],
+)
+def test_persons_departments_and_common_nouns_are_no_organisations(reader: Reader, text: str) -> None:
+    names = {name for forms in found(reader, text).values() for name in forms}
+    assert "카카오" in names
+    assert not names & {"이가온", "구자온", "투자은행", "간호학과", "새봄대 간호학과"}
+
+
+def test_a_headlines_short_form_is_the_name_that_the_body_gives_in_full(reader: Reader) -> None:
+    article = {"id": 1, "title": "Kelvar signs with Samsung Electronics for three years", "lang": "en",
+               "text": "Kelvar Genomics signed a supply contract with Samsung Electronics on Monday."}  # fmt: skip
+    view = reader.view(parse_article(article))
+    assert view is not None
+    assert [set(entity.names) for entity in view.entities if "Kelvar" in entity.names] == [{"Kelvar", "Kelvar Genomics"}]
+
+
+def test_tickers_and_quoted_forms_are_names_too(reader: Reader) -> None:
+    text = "Kelvar Motors Inc. (NASDAQ: KLVR) (“Kelvar” or the “Company”) signed an agreement with Samsung Electronics."
+    names = next(forms for forms in found(reader, text, "en").values() if "KLVR" in forms)
+    assert "Kelvar" in names and "Company" not in names
+
+
+def test_the_town_of_an_english_firm_is_not_part_of_its_name(reader: Reader) -> None:
+    text = "Samsung Electronics signed a contract with Tarn Ventures of San Francisco and the University of Northmoor."
+    names = {name for forms in found(reader, text, "en").values() for name in forms}
+    assert {"Tarn Ventures", "University of Northmoor"} <= names
