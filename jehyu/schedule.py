@@ -5,6 +5,7 @@ import shlex
 import shutil
 import subprocess
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from zlib import crc32
@@ -24,6 +25,8 @@ class Schedule:
     every: int
     log: Path
     config: Path | None = None
+    written: Sequence[Path] = ()
+    """Files that a run writes besides the database."""
 
     def __post_init__(self) -> None:
         if self.every < 5 or (60 % self.every and self.every % 60) or self.every > 1440:
@@ -57,13 +60,14 @@ class Schedule:
         """File name → text of a service and its timer."""
         words = " ".join(_systemd_word(word) for word in self.command())
         folder = str(self.database.parent).replace("%", "%%")  # to the end of the line: no quotes here
+        writable = sorted({str(path.parent) for path in (self.database, *self.written)})
         service = (
             "[Unit]\nDescription=Jehyu: crawl, extract, resolve\nWants=network-online.target\n"
             "After=network-online.target\n\n"
             f"[Service]\nType=oneshot\nExecStart={words}\nWorkingDirectory={folder}\n"
             "# 1 = partly failed: the next run tries again; 3 = the last run is still at work.\n"
             "SuccessExitStatus=1 3\nTimeoutStartSec=2h\nNice=10\nNoNewPrivileges=yes\nPrivateTmp=yes\n"
-            f"ProtectSystem=strict\nReadWritePaths={_systemd_word(str(self.database.parent))}\n"
+            f"ProtectSystem=strict\nReadWritePaths={' '.join(map(_systemd_word, writable))}\n"
         )
         timer = (
             f"[Unit]\nDescription=Jehyu every {self.every} minutes\n\n"

@@ -93,6 +93,17 @@ class Settings(_Section):
             raise ValueError(f"receivers: two are named {', '.join(sorted(twice))}")
         return self
 
+    def beside(self, folder: Path) -> Self:
+        """These settings with relative paths below ``folder``: cron and systemd each start in a folder of their own."""
+        log = self.log.model_copy(update={"file": self.log.file and folder / self.log.file})
+        receivers = [one.model_copy(update={"path": one.path and folder / one.path}) for one in self.receivers]
+        return self.model_copy(update={"log": log, "receivers": tuple(receivers)})
+
+    @property
+    def written(self) -> list[Path]:
+        """The files that a run writes besides the database."""
+        return [path for path in (self.log.file, *(receiver.path for receiver in self.receivers)) if path]
+
     def with_processes(self, processes: int | None) -> Self:
         """These settings with another number of reading processes; None leaves it."""
         if processes is None:
@@ -103,14 +114,14 @@ class Settings(_Section):
 def load_settings(path: Path | None = None) -> Settings:
     """The settings of ``path``, else of ``$JEHYU_CONFIG``, else of ``./jehyu.toml`` where it exists, else the defaults.
 
-    Raises `SettingsError` naming the file and each wrong setting.
+    Relative paths in it are below its folder. Raises `SettingsError` naming the file and each wrong setting.
     """
     named = path or (Path(os.environ["JEHYU_CONFIG"]) if os.environ.get("JEHYU_CONFIG") else None)
     found = named or Path("jehyu.toml")
     if named is None and not found.exists():
         return Settings()
     try:
-        return Settings.model_validate(_content(found))
+        return Settings.model_validate(_content(found)).beside(found.absolute().parent)
     except ValidationError as error:
         lines = [f"{found}: {'.'.join(map(str, part['loc']))}: {part['msg']}" for part in error.errors()]
         raise SettingsError("\n".join(lines)) from None

@@ -38,7 +38,8 @@ LONGEST_PAUSE = timedelta(hours=26)
 def schedule(app: App, database: Path, every: int, log: Path | None, install: bool, units: Path | None) -> None:
     """Print, or install, the crontab line and the systemd timer that call `jehyu run`."""
     try:
-        plan = Schedule(database, every, log or database.with_name(database.name + ".log"), app.config)
+        output = log or database.with_name(database.name + ".log")
+        plan = Schedule(database, every, output, app.config, app.settings.written)
     except ValueError as error:
         raise click.UsageError(str(error)) from None
     if install:

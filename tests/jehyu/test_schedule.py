@@ -44,6 +44,11 @@ def test_systemd_accepts_the_units(tmp_path: Path) -> None:
     assert "Persistent=yes" in units["jehyu.timer"]
 
 
+def test_a_service_may_write_what_the_settings_name() -> None:
+    service = schedule(written=(Path("/var/log/jehyu/log.jsonl"),)).systemd_units()["jehyu.service"]
+    assert "ReadWritePaths=/srv/jehyu /var/log/jehyu\n" in service
+
+
 def test_installing_twice_leaves_one_line_and_other_peoples_lines_alone(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

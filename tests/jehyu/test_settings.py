@@ -34,3 +34,10 @@ def test_a_wrong_setting_is_named_with_its_file(tmp_path: Path, text: str, messa
     with pytest.raises(SettingsError, match=message) as caught:
         load_settings(path)
     assert str(path) in str(caught.value)
+
+
+def test_relative_paths_are_below_the_settings_wherever_it_is_started(tmp_path: Path) -> None:
+    path = tmp_path / "jehyu.toml"
+    desk = '[[receivers]]\nname = "desk"\nkind = "file"\npath = "told.jsonl"\n'
+    path.write_text(f'[log]\nfile = "/var/log/jehyu.jsonl"\n{desk}')
+    assert load_settings(path).written == [Path("/var/log/jehyu.jsonl"), tmp_path / "told.jsonl"]
