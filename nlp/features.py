@@ -82,6 +82,7 @@ _ROLES_KO = (
     ("etc", r"^\s등"),
     ("end", r"^['’\"”\])]*\s*$|^['’\"”]?\s?[…]"),
 )
+_HEADLINE_SUBJECT = re.compile(r"^['’\"”]?,\s")  # `A, 'B' 인수`: a headline's first comma stands for the particle
 _ROLE_PATTERNS_KO = [(role, re.compile(pattern)) for role, pattern in _ROLES_KO]
 _ROLES_EN = (
     ("with", r"\b(?:with|alongside|and partner)\s$"), ("between", r"\bbetween\s$"), ("by", r"\bby\s$"), ("from", r"\bfrom\s$"), ("to", r"\bto\s$"),
@@ -148,6 +149,8 @@ def _parts_korean(full: str, sentence: Sentence, mentions: Sequence[tuple[int, M
 
 def _role_korean(full: str, sentence: Sentence, mention: Mention) -> str:
     after = _BRACKET.sub("", full[mention.end : min(sentence.end, mention.end + 80)])
+    if sentence.in_title and _HEADLINE_SUBJECT.match(after) and "," not in full[sentence.start : mention.start]:
+        return "subject"
     for role, pattern in _ROLE_PATTERNS_KO:
         if pattern.match(after):
             return role

@@ -69,6 +69,10 @@ _PERSON_AFTER = re.compile(
     r"기자|특파원|감독|선수|씨|위원장|위원|대통령|총리|판사|검사|변호사|박사|CEO|CTO|CFO|COO|행장|매니저|디렉터|작가|배우|그룹장|사업부장)"
 )
 _PERSON_BEFORE = re.compile(r"(?:선수|골퍼|배우|가수|감독|작가|앵커|셰프|모델|교수|박사|변호사|대표|회장|사장|아나운서|유튜버|방송인)\s['‘]?$")
+_HEADLINE_TARGET = re.compile(
+    r"[,…]\s(?:[^\s,…]+\s){0,4}?(?:['‘“\"](?P<quoted>[^'’”\"]{2,16})['’”\"]|(?P<bare>[가-힣A-Za-z0-9&+.]{2,}))\s"
+    r"(?:[^\s,…]+\s)?(?:지분|경영권|인수|품는|품었|품에|투자)"
+)
 # 대표 and CEO follow a firm's name as often as a person's.
 _TITLE_OF_PERSON = re.compile(
     r"^\s(?:신임\s|전\s|공동\s)?(?:회장|사장|부회장|부사장|전무|상무|교수|의원|장관|차관|연구원|애널리스트|감독|선수|위원장|변호사|박사|배우|작가)|^\s?씨(?![가-힣])"
@@ -236,11 +240,17 @@ def _source_of_use(word: _NominalWord, text: str) -> str | None:
     return None
 
 
-def _headline_names(text: str, words: Iterable[_NominalWord]) -> Iterable[str]:
+def _headline_names(text: str, words: Sequence[_NominalWord]) -> Iterable[str]:
     match = _HEADLINE_LIST.match(text)
     if match:
         yield from re.split(r"\s?[-–·ㆍ∙×&]\s?|\sX\s|\sx\s", match.group(1))
     yield from (match.group(1) for match in _HEADLINE_PARTNER.finditer(text))
+    proper = {word.start: word for word in words if word.proper}
+    for match in _HEADLINE_TARGET.finditer(text):
+        if match["quoted"]:
+            yield match["quoted"]
+        elif match.start("bare") in proper:
+            yield proper[match.start("bare")].joined
     first = next(iter(words), None)
     if first is not None and first.proper and first.follower.startswith((",", "…", "·")) and not first.particle:
         yield first.joined
