@@ -124,17 +124,27 @@ def _class(event: Mapping[str, Any]) -> int:
     return CORE if event["status"] in _CORE_STATUSES else UNSETTLED
 
 
-def learn_sentences(examples: Sequence[Example], linker: Linker, penalty: float) -> dict[str, list[float]]:
-    """Weights of the first step. A deal told in several sentences counts most in the one that tells it best."""
-    rows: list[tuple[tuple[int, int, int], tuple[str, ...], int]] = []
-    for number, example in enumerate(examples):
-        for instance in pair_instances(example.view):
-            one, two = sorted((instance.one, instance.two))
-            if not may_be_partners(example.view.entities[one], example.view.entities[two], linker):
-                continue
-            label = example.labels.get((one, two), NONE)
-            if label is not None:
-                rows.append(((number, one, two), instance.features, label))
+Fact = tuple[tuple[int, int], tuple[str, ...], int]
+"""A pair in one sentence: which pair, what is seen of it there, its class."""
+
+
+def sentence_facts(example: Example, linker: Linker) -> list[Fact]:
+    """What the first step learns from in one article."""
+    facts = []
+    for instance in pair_instances(example.view):
+        one, two = sorted((instance.one, instance.two))
+        label = example.labels.get((one, two), NONE)
+        if label is not None and may_be_partners(example.view.entities[one], example.view.entities[two], linker):
+            facts.append(((one, two), instance.features, label))
+    return facts
+
+
+def learn_sentences(facts: Sequence[Sequence[Fact]], penalty: float) -> dict[str, list[float]]:
+    """Weights of the first step from the facts of each article.
+
+    A deal told in several sentences counts most in the one that tells it best.
+    """
+    rows = [((number, *pair), seen, label) for number, told in enumerate(facts) for pair, seen, label in told]
     counts = Counter(feature for _, features, _ in rows for feature in features)
     index = {"bias": 0} | {
         feature: place for place, feature in enumerate(sorted(f for f, n in counts.items() if n >= _RAREST), start=1)
@@ -232,9 +242,11 @@ def learn(examples: Sequence[Example], linker: Linker) -> tuple[Weights, dict[st
     The third step learns only from articles that the encoder was not trained on (`unseen`): what a model says of its
     own training data is surer than it will ever be again.
     """
+    facts = [sentence_facts(one, linker) for one in examples]
     held_out: list[Read] = []
     for part in range(_FOLDS):
-        sentence = learn_sentences([one for one in examples if one.fold != part], linker, penalty=2.0)
+        rest = [told for one, told in zip(examples, facts, strict=True) if one.fold != part]
+        sentence = learn_sentences(rest, penalty=2.0)
         first = Weights(sentence, {}, {}, "")
         held_out += [(one, read_pairs(one.view, first, linker, one.model)) for one in examples if one.fold == part]
     joined = {"rules": _learn_rules(held_out)}
@@ -245,7 +257,7 @@ def learn(examples: Sequence[Example], linker: Linker) -> tuple[Weights, dict[st
         joined["model"] = _learn_model(fresh, second)
         scored["model"] = _crossed(fresh, joined, "model", lambda rest: _learn_model(rest, second))
     cuts = {name: thresholds(pairs) for name, pairs in scored.items()}
-    return Weights(learn_sentences(examples, linker, penalty=2.0), joined, cuts, ""), scored
+    return Weights(learn_sentences(facts, penalty=2.0), joined, cuts, ""), scored
 
 
 def _crossed(
