@@ -11,7 +11,7 @@ depends on the set of mentions alone. A person's split keeps two mentions apart,
 from __future__ import annotations
 
 import heapq
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from db.resolution.mention import Mention
@@ -48,11 +48,12 @@ def cluster(
     constraints: Iterable[Constraint] = (),
     threshold: float = THRESHOLD,
     stage_threshold: float = STAGE_THRESHOLD,
+    log_odds: Callable[[Mention, Mention], float] = score,
 ) -> list[list[Mention]]:
     """The mentions of a block in groups, each group and the list in canonical order."""
     apart = [rule for rule in constraints if not rule.together]
     together = sorted((rule for rule in constraints if rule.together), key=lambda rule: rule.order)
-    linked = _average_linkage(sorted(mentions, key=lambda mention: mention.order), apart, threshold)
+    linked = _average_linkage(sorted(mentions, key=lambda mention: mention.order), apart, threshold, log_odds)
     groups = _attach_stages(linked, apart, stage_threshold)
     for rule in together:
         groups = _join(groups, rule, [other for other in apart if other.order > rule.order])
@@ -60,17 +61,22 @@ def cluster(
     return sorted(ordered, key=lambda group: group[0].order)
 
 
-def _average_linkage(mentions: list[Mention], apart: list[Constraint], threshold: float) -> dict[int, _Group]:
+def _average_linkage(
+    mentions: list[Mention],
+    apart: list[Constraint],
+    threshold: float,
+    log_odds: Callable[[Mention, Mention], float],
+) -> dict[int, _Group]:
     """Sums of log-odds between groups are kept, so that joining two costs one pass over the others."""
     groups = {at: _Group([mention]) for at, mention in enumerate(mentions)}
     heap: list[tuple[float, int, int]] = []
     for at, mention in enumerate(mentions):
         for before in range(at):
             # Rounded, so that the order of additions cannot decide a later comparison.
-            log_odds = round(score(mentions[before], mention), 9)
-            groups[at].links[before] = groups[before].links[at] = log_odds
-            if log_odds > threshold:
-                heap.append((-log_odds, before, at))
+            likeness = round(log_odds(mentions[before], mention), 9)
+            groups[at].links[before] = groups[before].links[at] = likeness
+            if likeness > threshold:
+                heap.append((-likeness, before, at))
     heapq.heapify(heap)
     while heap:
         mean, left, right = heapq.heappop(heap)
@@ -119,7 +125,7 @@ def _stages(one: _Group, other: _Group) -> bool:
 
 
 def _conclusions(members: list[Mention]) -> list[Mention]:
-    return [told for told in members if told.new and told.status in ("signed", "announced")]
+    return [told for told in members if told.new and told.concluded]
 
 
 def _rivalled(fits: list[tuple[float, int, int]], mean: float, left: int, right: int) -> bool:

@@ -73,6 +73,13 @@ class Mention:
     links: frozenset[frozenset[str]] = field(init=False)
     hidden: bool = field(init=False)
     span: tuple[int, int] | None = field(init=False)
+    # Its date is a day; it tells the deal as concluded; the family of its kind; the units of its amounts.
+    exact: bool = field(init=False)
+    concluded: bool = field(init=False)
+    family: str = field(init=False)
+    units: frozenset[str] = field(init=False)
+    # When the deal happened: its stated date, else shortly before the report, else (background) any time before.
+    window: tuple[int, int] = field(init=False)
     # The canonical order: by publication, then by what is written, never by arrival.
     order: tuple[Any, ...] = field(init=False)
     # The day the deal happened as far as this telling knows: its exact date, else the day of the report.
@@ -90,16 +97,16 @@ class Mention:
         put("hidden", any(party.org_id is None for party in self.parties))
         span = span_of(self.date, self.precision) if self.date else None
         put("span", span)
+        put("exact", span is not None and span[0] == span[1])
+        put("concluded", self.status in ("signed", "announced"))
+        put("family", FAMILIES[self.kind])
+        put("units", frozenset(amount.split(":")[0] for amount in self.amounts))
+        put("window", span or (self.reported - (7 if self.new else 730), self.reported))
         told = (self.start, self.kind, self.status, sorted(self.orgs), self.evidence)
         put("order", (self.published, self.url, *told))
-        put("day", span[0] if span and span[0] == span[1] else self.reported)
+        put("day", span[0] if span and self.exact else self.reported)
         # fsum, since a set has no order of its own and the result must not depend on one
         put("heft", math.fsum(weight(term) for term in self.terms))
-
-    @property
-    def family(self) -> str:
-        """The family of its kind."""
-        return FAMILIES[self.kind]
 
 
 def span_of(day: str, precision: str | None) -> tuple[int, int]:

@@ -64,7 +64,7 @@ def decide(conn: sqlite3.Connection) -> Resolution:
 
 def _together(mention: Mention, reader: Reader, decisions: Decisions) -> list[Mention]:
     """The mentions held in one block with this one, by score or by a person's merge."""
-    near = [other for other in reader.neighbours(mention) if score(mention, other) > STAGE_THRESHOLD]
+    near = [other for other in reader.neighbours(mention) if reader.score(mention, other) > STAGE_THRESHOLD]
     return near + list(reader.mentions(decisions.related(mention)).values())
 
 
@@ -80,7 +80,7 @@ def _decide_block(members: list[Mention], decisions: Decisions, reader: Reader, 
     result.blocks.update({mention.id: block for mention in members})
     result.before.update({mention.id: mention.event_id for mention in members if mention.event_id})
     constraints: list[Constraint] = decisions.constraints(members)
-    for group in cluster(members, constraints):
+    for group in cluster(members, constraints, log_odds=reader.score):
         deal = deal_of(group, reader.names(group))
         if deal is None:
             result.eventless += group
@@ -90,12 +90,13 @@ def _decide_block(members: list[Mention], decisions: Decisions, reader: Reader, 
 
 
 class Reader:
-    """Loads mentions, each once."""
+    """Loads mentions, each once, and compares each two once."""
 
     def __init__(self, conn: sqlite3.Connection) -> None:
         self.conn = conn
         self.known: dict[int, Mention] = {}
         self._names: dict[str, str] = {}
+        self._scores: dict[tuple[int, int], float] = {}
 
     def mentions(self, ids: Iterable[int]) -> dict[int, Mention]:
         """The live ones among these mentions, by id."""
@@ -104,6 +105,13 @@ class Reader:
         if missing:
             self._load(missing)
         return {identity: self.known[identity] for identity in wanted if identity in self.known}
+
+    def score(self, one: Mention, other: Mention) -> float:
+        """Log-odds that two mentions tell of one deal."""
+        pair = (one.id, other.id) if one.id < other.id else (other.id, one.id)
+        if pair not in self._scores:
+            self._scores[pair] = score(one, other)
+        return self._scores[pair]
 
     def neighbours(self, mention: Mention) -> list[Mention]:
         """Mentions that may tell of the same deal: a pair in common, or a partner named in one and not in the other."""

@@ -47,51 +47,50 @@ FEATURES = (
 
 def features(one: Mention, other: Mention) -> tuple[float, ...]:
     """The values of FEATURES for two mentions, the same whichever comes first."""
+    union = len(one.orgs | other.orgs)
+    if not union:
+        return (0.0,) * len(FEATURES)
     early, late = (one, other) if (one.day, one.order) <= (other.day, other.order) else (other, one)
-    shared, union = len(one.orgs & other.orgs), len(one.orgs | other.orgs)
+    shared = len(one.orgs & other.orgs)
     linked = bool(one.links & other.links)
-    same = one.orgs == other.orgs and one.hidden == other.hidden
+    same = shared == union and one.hidden == other.hidden
     gap = _gap(one, other)
     contract = early.kind == "mou" and late.kind not in ("mou", "alliance", "other")
     step = "step" in late.cues and gap > 1
     # A deal is concluded once: two conclusions far apart are two deals, unless the second is said to follow the first.
-    twice = _concluded(one) and _concluded(other) and not contract and not step
+    twice = one.concluded and other.concluded and not contract and not step
     words = _common_words(one, other)
     foreign = one.lang != other.lang
     topics = _jaccard(one.topics, other.topics)
     equal_amount, other_amount = _amounts(one, other)
     return (
-        (
-            1.0,
-            float(same),
-            float(not same and linked and (one.orgs <= other.orgs or other.orgs <= one.orgs)),
-            float(not linked and not same) * (1.0 if shared < 2 else 0.5),
-            float(one.hidden != other.hidden),
-            float(_exact(one) and _exact(other) and one.span == other.span),
-            math.log1p(gap) / 7,
-            math.log1p(gap) / 7 * (twice and one.new and other.new),
-            math.log1p(abs(one.reported - other.reported)) / 7,
-            float(twice and _excluded(one, other)),
-            0.0 if foreign else words,
-            words if foreign else 0.0,
-            topics,
-            float(bool(one.topics and other.topics) and topics == 0),
-            float(equal_amount),
-            float(other_amount),
-            float(one.kind == other.kind),
-            float(one.kind != other.kind and one.family == other.family),
-            float((one.family == "capital") != (other.family == "capital")),
-            float(one.group == other.group and one.article_id != other.article_id),
-            float(one.article_id == other.article_id),
-            float(one.new != other.new),
-            float(not one.new and not other.new),
-            float(RANK[early.status] < 3 <= RANK[late.status] or late.status in ("ended", "denied")),
-            float(contract),
-            float("more" in late.cues and late.new and gap > 1),
-            float(step),
-        )
-        if union
-        else (0.0,) * len(FEATURES)
+        1.0,
+        float(same),
+        float(not same and linked and shared in (len(one.orgs), len(other.orgs))),
+        float(not linked and not same) * (1.0 if shared < 2 else 0.5),
+        float(one.hidden != other.hidden),
+        float(one.exact and other.exact and one.span == other.span),
+        math.log1p(gap) / 7,
+        math.log1p(gap) / 7 * (twice and one.new and other.new),
+        math.log1p(abs(one.reported - other.reported)) / 7,
+        float(twice and gap > 3 and one.span is not None and other.span is not None),
+        0.0 if foreign else words,
+        words if foreign else 0.0,
+        topics,
+        float(bool(one.topics and other.topics) and topics == 0),
+        float(equal_amount),
+        float(other_amount),
+        float(one.kind == other.kind),
+        float(one.kind != other.kind and one.family == other.family),
+        float((one.family == "capital") != (other.family == "capital")),
+        float(one.group == other.group and one.article_id != other.article_id),
+        float(one.article_id == other.article_id),
+        float(one.new != other.new),
+        float(not one.new and not other.new),
+        float(RANK[early.status] < 3 <= RANK[late.status] or late.status in ("ended", "denied")),
+        float(contract),
+        float("more" in late.cues and late.new and gap > 1),
+        float(step),
     )
 
 
@@ -112,36 +111,16 @@ def coefficients() -> tuple[float, ...]:
     return tuple(float(stored[name]) for name in FEATURES)
 
 
-def _exact(mention: Mention) -> bool:
-    return mention.span is not None and mention.span[0] == mention.span[1]
-
-
-def _concluded(mention: Mention) -> bool:
-    return mention.status in ("signed", "announced")
-
-
-def _window(mention: Mention) -> tuple[int, int]:
-    """When the deal happened: its stated date, else shortly before the report, else (background) any time before."""
-    if mention.span:
-        return mention.span
-    return (mention.reported - 7, mention.reported) if mention.new else (mention.reported - 730, mention.reported)
-
-
 def _gap(one: Mention, other: Mention) -> int:
     """Days between the two windows, 0 where they meet."""
-    (start, end), (other_start, other_end) = _window(one), _window(other)
+    (start, end), (other_start, other_end) = one.window, other.window
     return max(0, start - other_end, other_start - end)
-
-
-def _excluded(one: Mention, other: Mention) -> bool:
-    """Whether both give a date and the dates cannot be the same, a day or two of slack apart."""
-    return one.span is not None and other.span is not None and _gap(one, other) > 3
 
 
 def _common_words(one: Mention, other: Mention) -> float:
     """Weight of the shared words over the weight of the shorter side's words, 0 to 1."""
-    shared = math.fsum(weight(term) for term in one.terms & other.terms)
-    return shared / max(min(one.heft, other.heft), 4.0)
+    common = one.terms & other.terms
+    return math.fsum(map(weight, common)) / max(min(one.heft, other.heft), 4.0) if common else 0.0
 
 
 def _jaccard(one: frozenset[str], other: frozenset[str]) -> float:
@@ -150,6 +129,7 @@ def _jaccard(one: frozenset[str], other: frozenset[str]) -> float:
 
 def _amounts(one: Mention, other: Mention) -> tuple[bool, bool]:
     """Whether some amount is the same, and whether the same unit has only different ones."""
+    if not one.amounts or not other.amounts:
+        return False, False
     equal = bool(one.amounts & other.amounts)
-    units = {amount.split(":")[0] for amount in one.amounts} & {amount.split(":")[0] for amount in other.amounts}
-    return equal, bool(units) and not equal
+    return equal, not equal and bool(one.units & other.units)
