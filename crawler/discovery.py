@@ -87,10 +87,10 @@ def read_sitemap(text: str, url: str, now: datetime | None = None) -> Listing:
         # News fields lie deeper; <image:loc> does too, and must not stand for the article's own <loc>.
         deep, direct = element.iter(tag=etree.Element), element.iterchildren(tag=etree.Element)
         fields = {_local_name(e): (e.text or "").strip() for e in (*deep, *direct)}
-        if location := fields.get("loc"):
+        if address := _joined(url, fields.get("loc", "")):
             updated = parse_date(fields.get("lastmod"), now)
             when = parse_date(fields.get("publication_date"), now) or updated
-            entries.append(Entry(urljoin(url, location), _plain(fields.get("title")), when, None, updated))
+            entries.append(Entry(address, _plain(fields.get("title")), when, None, updated))
     entries = newest_first(entries)
     if kind == "sitemapindex":
         return Listing([], entries)
@@ -198,6 +198,9 @@ def _local_name(element: etree._Element) -> str:
 
 
 def _joined(base: str, link: str) -> str | None:
+    """The address that `link` on the page `base` means; None if it means none that can be asked."""
+    if not link.strip():
+        return None
     try:
         address = urljoin(base, link.strip())
     except (ValueError, OverflowError):

@@ -4,9 +4,19 @@ import subprocess
 import sys
 from pathlib import Path
 
+from crawler.discovery import read_sitemap
+
 FUZZ = Path(__file__).parents[2] / "benchmarks" / "fuzz.py"
 
 
 def test_nothing_that_strangers_send_breaks_a_reader() -> None:
     done = subprocess.run([sys.executable, FUZZ, "--inputs", "2000"], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout
+
+
+def test_an_address_that_is_none_does_not_cost_the_others_of_its_sitemap() -> None:
+    """Found by the long form."""
+    urls = "".join(f"<url><loc>{at}</loc></url>" for at in ("https://[news.example/1", "", "https://news.example/2"))
+    sitemap = f'<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">{urls}</urlset>'
+    found = read_sitemap(sitemap, "https://news.example/sitemap.xml")
+    assert [entry.url for entry in found.entries] == ["https://news.example/2"]
