@@ -12,16 +12,43 @@ _MAIL = r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+"
 _ROLE = r"(?:선임|수석|전문|인턴|객원|취재|영상|사진)?\s?(?:기자|특파원|에디터|논설위원|PD|앵커|리포터|연구원|통신원)"
 _NAME = r"[가-힣]{2,4}"
 
-# At the very beginning of the first paragraphs: where and by whom, never part of the sentence.
+# At the very beginning of the first paragraphs: where, when and by whom, never part of the sentence.
+_AGENCY = r"(?:연합뉴스|뉴시스|뉴스1|뉴스핌|이데일리|포커스뉴스|국제뉴스|아이뉴스24)"
+_IN = r"(?:[^()\[\]【】〔〕]|\([^()]{1,12}\))"  # within brackets, which may hold a pair: [헤럴드경제(세종)=…]
+_OPEN, _SHUT = r"^[(\[【〔]\s?", r"\s?[)\]】〕]"
+_REPORTERS = rf"(?:{_NAME}[·,\s]*){{1,3}}\s?{_ROLE}"
+_BYLINE = rf"(?:\s*{_REPORTERS})?\s*(?:=\s*)?"
+_PLACE = r"[A-Z][A-Za-z.'’]+(?:[ /-][A-Z][A-Za-z.'’]+){0,3}(?:, [A-Z][A-Za-z.]+(?: [A-Z][a-z]+){0,2}){0,2}"
+_DAY = r"(?:[A-Z][a-z]{2,8}\.? \d{1,2}|\d{1,2} [A-Z][a-z]{2,8}\.?)(?:,? \d{4})?"
+_WIRE = (
+    r"(?:Yonhap(?: Infomax)?|Newsis|News1|Reuters|AP|AFP|UPI|dpa|EFE|TNS|Bloomberg|Xinhua|Kyodo(?: News)?|"
+    r"B(?:usiness|USINESS) ?W(?:ire|IRE)|GLOBE ?NEWSWIRE|PR ?Newswire|PRNewswire|Korea Bizwire|ACN Newswire|AsiaNet)"
+)
+_DASH = r"\s*(?:--+|[—–-])\s*"
+_CITY = (
+    r"(?:SEOUL|BUSAN|INCHEON|DAEJEON|DAEGU|GWANGJU|ULSAN|SEJONG|SEONGNAM|PANGYO|SUWON|JEJU|TOKYO|BEIJING|SHANGHAI|TAIPEI|"
+    r"HONG KONG|SINGAPORE|HANOI|NEW YORK|WASHINGTON|SAN FRANCISCO|SAN JOSE|LAS VEGAS|LOS ANGELES|LONDON|PARIS|BERLIN|"
+    r"BARCELONA|BRUSSELS|DUBAI|RIYADH|NEW DELHI)"
+)
 _LEAD_INS = tuple(
     re.compile(shape)
     for shape in (
-        rf"^[(\[【〔][^)\]】〕]{{0,40}}?(?:=|\s)?[^)\]】〕]{{0,30}}(?:연합뉴스|뉴시스|뉴스1|{_ROLE})[^)\]】〕]{{0,20}}[)\]】〕]"
-        rf"(?:\s*(?:{_NAME}[·,\s]*){{1,3}}{_ROLE})?\s*(?:=\s*)?",
-        r"^[(\[【](?:[\w.가-힣]{2,20}(?:뉴스|경제|일보|신문|투데이|타임스|데일리|헤럴드|미디어|이코노미|조선|비즈|토마토|24|IT))[)\]】]\s*",
-        rf"^(?:{_NAME}[·,\s]*){{1,3}}{_ROLE}\s*=\s*",
-        r"^[A-Z][A-Za-z]+(?:/[A-Z][A-Za-z]+)?(?:, [A-Z][a-z]+)?, [A-Z][a-z]{2,8}\.? \d{1,2} "
-        r"\((?:Yonhap|Newsis|News1)[^)]*\) (?:--?|—|–) ",
+        # (서울=연합뉴스) 홍길동 기자 = · [세종=○○뉴스] · [Seoul=Newsis]
+        rf"{_OPEN}[가-힣]{{2,8}}(?:\([가-힣]{{1,8}}\))?\s?=\s?(?!{_IN}*\d{{3}}){_IN}{{2,40}}{_SHUT}{_BYLINE}",
+        rf"{_OPEN}[A-Z][a-z]+ ?= ?[A-Z][\w ]{{1,20}}{_SHUT}"
+        r"(?:\s*(?:Reporter |By )?[A-Z][\w-]+(?: [A-Z][\w-]+){1,2} =)?\s*",
+        # [매체명 홍길동 기자] · [매체명(세종)=홍길동 기자 hong@…] · (연합뉴스)
+        rf"{_OPEN}(?:{_IN}{{0,30}}[\s=|/·])?{_REPORTERS}(?:\s*[,·/=|]?\s*(?:{_MAIL}|{_REPORTERS}|{_IN}{{2,12}}=?))?{_SHUT}{_BYLINE}",
+        rf"{_OPEN}{_IN}{{0,30}}{_AGENCY}(?:\s{_IN}{{0,20}})?{_SHUT}{_BYLINE}",
+        r"^[(\[【][\w.가-힣]{0,20}(?:뉴스|경제|일보|신문|투데이|타임스|타임즈|데일리|헤럴드|미디어|이코노미|조선|비즈|토마토|저널|포스트|"
+        r"매거진|와이어|통신|리뷰|24|IT|TV)[)\]】]\s*",
+        r"^[\[<]\s?(?:앵커|기자|리포터|아나운서)\s?[\]>]\s*",
+        # 홍길동 기자 = · 매체명 홍길동 기자 =
+        rf"^(?:[\w가-힣]{{2,12}}\s)?{_REPORTERS}\s*=\s*",
+        # SEOUL, Nov. 3 (Yonhap) -- · SEOUL, South Korea, Nov. 3, 2026 /PRNewswire/ -- · SEOUL (Reuters) - · SEOUL —
+        rf"^{_PLACE}, ?{_DAY},? ?[(/\[][A-Z][A-Za-z0-9 .&=-]{{1,30}}[)/\]]{_DASH}",
+        rf"^[A-Z][A-Z .'’-]+(?:, [A-Z][A-Za-z. ]{{2,20}}){{0,2}}(?:{_DASH})?\s?[(/\[]{_WIRE}[)/\]]{_DASH}",
+        rf"^{_CITY}(?:, [A-Z][A-Za-z. ]{{2,20}})?(?:, {_DAY})?\s?(?:--+|[—–])\s*",
     )
 )
 
@@ -120,9 +147,9 @@ def _without_related(paragraphs: Iterable[str]) -> Iterator[str]:
 
 
 def _lead_in_off(paragraph: str) -> str:
-    for shape in _LEAD_INS:
+    for shape in _LEAD_INS * 2:  # [매체명] may be followed by 홍길동 기자 =
         if match := shape.match(paragraph):
-            return paragraph[match.end() :].lstrip()
+            paragraph = paragraph[match.end() :].lstrip()
     return paragraph
 
 
