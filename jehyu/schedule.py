@@ -66,7 +66,8 @@ class Schedule:
             "After=network-online.target\n\n"
             f"[Service]\nType=oneshot\nExecStart={words}\nWorkingDirectory={folder}\n"
             "# 1 = partly failed: the next run tries again; 3 = the last run is still at work.\n"
-            "SuccessExitStatus=1 3\nTimeoutStartSec=2h\nNice=10\nNoNewPrivileges=yes\nPrivateTmp=yes\n"
+            "SuccessExitStatus=1 3\n# A run bounds itself (crawl.run_time_limit, extract.run_time_limit).\n"
+            "TimeoutStartSec=infinity\nNice=10\nNoNewPrivileges=yes\nPrivateTmp=yes\n"
             f"ProtectSystem=strict\nReadWritePaths={' '.join(map(_systemd_word, writable))}\n"
         )
         timer = (
