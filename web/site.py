@@ -1,5 +1,6 @@
 """The Datasette instance people open: our database, read-only, with our pages, words and rules in place."""
 
+import contextlib
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,8 @@ import yaml
 from datasette.app import Datasette
 from datasette.database import Database
 
+from db.connection import connect
+from db.migrations import schema_version
 from web import plugins
 from web.names import DATABASE
 
@@ -32,12 +35,16 @@ def datasette(
 ) -> Datasette:
     """Datasette on the file `database`, which it never writes; its people's decisions go through `db.Store`.
 
+    A file of an older program is first brought to the schema that our pages ask.
+
     `show_bodies` lets readers see article texts, which are hidden by default (docs/site.md). `metadata` is merged over
     ours: titles, who may curate (`plugins.jehyu.curators`), settings of other plugins. With the same `secret` a login
-    outlives a restart. Raises FileNotFoundError if there is no such file.
+    outlives a restart. Raises FileNotFoundError if there is no such file, db.DatabaseError if it is
+    none of ours.
     """
     if not database.is_file():
         raise FileNotFoundError(f"{database}: no such database; `jehyu run --db {database}` makes one")
+    _bring_up_to_date(database)
     plugins.register()
     configured = _merged(load_metadata(), metadata or {})
     if show_bodies:
@@ -74,6 +81,13 @@ def serve(
         address = f"http://{host}:{port}"
         announce(address, f"{address}/-/auth-token?token={site._root_token}")
     uvicorn.run(site.app(), host=host, port=port, log_level="warning", lifespan="on")
+
+
+def _bring_up_to_date(database: Path) -> None:
+    with contextlib.closing(connect(database, readonly=True)) as conn:
+        version = conn.execute("PRAGMA user_version").fetchone()[0]
+    if version < schema_version():
+        connect(database).close()
 
 
 def load_metadata() -> dict[str, Any]:

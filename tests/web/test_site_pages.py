@@ -3,6 +3,7 @@
 import csv
 import json
 import re
+import sqlite3
 from io import StringIO
 from pathlib import Path
 
@@ -247,10 +248,30 @@ def test_what_is_not_there_is_404(reader: Visitor, path: str) -> None:
     assert reader.get(path, follow_redirects=True).status_code == 404
 
 
+def test_what_is_not_there_or_not_allowed_is_told_in_the_readers_language(reader: Visitor) -> None:
+    assert "없는 페이지" in reader.get("/event/none").text
+    assert "Nothing here" in reader.get("/company/none", headers=ENGLISH).text
+    assert "log in first" in reader.get("/review", headers=ENGLISH).text
+
+
 @pytest.mark.parametrize("query", ["?size=99999999999", "?size=-1&years=abc", "?kind=nonsense", "?years=0&foreign=1"])
 def test_odd_parameters_do_no_harm(reader: Visitor, query: str) -> None:
     for path in ("/pictures/network", "/deals", "/companies", "/digest"):
         assert reader.get(path + query).status_code == 200
+
+
+def test_a_file_of_an_older_program_is_brought_up_to_date(database: Path) -> None:
+    conn = sqlite3.connect(database)
+    for (trigger,) in conn.execute(
+        "SELECT name FROM sqlite_master WHERE name LIKE 'partner_deals_%' AND type = 'trigger'"
+    ):
+        conn.execute(f"DROP TRIGGER {trigger}")
+    conn.execute("DROP TABLE partner_deals")
+    conn.execute("DELETE FROM _sqlite_migrations WHERE name = 'm003_partner_deals'")
+    conn.execute("PRAGMA user_version = 2")
+    conn.commit()
+    conn.close()
+    assert "솔비소프트" in Visitor(datasette(database)).get("/company/narae").text
 
 
 def test_missing_database_says_what_to_do(tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 
 from datasette import hookimpl
 from datasette.app import Datasette
-from datasette.utils.asgi import Request
+from datasette.utils.asgi import Forbidden, NotFound, Request, Response
 
 from web.pages import company, deals, event, home, pictures, plain, search
 from web.plugins.guard import CURATE, NONCE
@@ -28,6 +28,19 @@ def register_routes() -> list[tuple[str, Callable[..., Any]]]:
         (r"^/questions$", plain.questions),
         (r"^/about$", plain.about),
     ]
+
+
+@hookimpl
+def handle_exception(datasette: Datasette, request: Request, exception: Exception) -> Callable[[], Any] | None:
+    """What is not there or not allowed is told in the reader's language; Datasette tells the rest."""
+    if not isinstance(exception, (NotFound, Forbidden)) or request.path.endswith(".json"):
+        return None
+
+    async def told() -> Response:
+        context = {"code": exception.status, "error": str(exception)}
+        return Response.html(await datasette.render_template("error.html", context, request), exception.status)
+
+    return told
 
 
 @hookimpl

@@ -45,11 +45,14 @@ if (svg) {
       node.circle.setAttribute("r", radius);
       const half = (node.width / 2 + 3) * pixel;
       const top = node.y + radius + 2 * pixel;
-      const place = [node.x - half, top, node.x + half, top + 14 * pixel];
+      const seen = node.x > view.x && node.x < view.x + view.width;
+      const x = seen ? Math.min(Math.max(node.x, view.x + half), view.x + view.width - half) : node.x; // not cut by the edge
+      const place = [x - half, top, x + half, top + 14 * pixel];
       const wanted = index < ALWAYS || lit?.has(index);
       const free = !taken.some((other) => meet(place, other)) && (wanted || !circles.some((other, at) => at !== index && meet(place, other)));
       node.text.style.display = free || lit?.has(index) ? "" : "none";
       node.text.style.fontSize = `${12 * pixel}px`;
+      node.text.setAttribute("x", x);
       node.text.setAttribute("y", top + 11 * pixel);
       if (free) taken.push(place);
     }
