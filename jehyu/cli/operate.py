@@ -103,7 +103,8 @@ def _health_table(found: Iterable[Health]) -> Table:
 def _run_line(run: Mapping[str, Any] | None) -> str:
     if run is None:
         return "there was no run yet"
-    return f"last run {run['started_at'][:16]}: {run['outcome'] or 'still at work'}, {run['summary'] or ''}"
+    when = run["started_at"][:16].replace("T", " ")
+    return f"last run {when} (times are Seoul's): {run['outcome'] or 'still at work'}, {run['summary'] or ''}"
 
 
 def _silence(run: Mapping[str, Any] | None) -> str | None:
