@@ -2,7 +2,8 @@
 
 FILE is a database of `benchmarks.large_database`. Prints, for the pages people open most and every saved question, the
 median time of an answer over HTTP on loopback, beside plain Datasette (its defaults, the same rows, none of our
-indexes and none of our code) asked for the same thing; then search against a brute-force scan.
+indexes and none of our code) asked for the same thing; then search against a brute-force scan. On a machine shared with
+other work the time on the clock tells little: beside it stands what the server itself computed.
 """
 
 import contextlib
@@ -14,6 +15,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -69,7 +71,7 @@ def main(path: Path, rounds: int, plain: bool) -> None:
     theirs = _measured(["-m", "datasette", "serve", str(bare)], _plain_pages(path, bare), 3) if bare else {}
     console.print(_page_table(path, rounds, ours, theirs))
     console.print(_search_table(path))
-    if any(time > LIMIT_MS for time in ours.values() if time is not None):
+    if any(taken is None or taken.clock > LIMIT_MS for taken in ours.values()):
         sys.exit(1)
 
 
@@ -156,13 +158,29 @@ def _bare_copy(path: Path) -> Path:
     return bare
 
 
-def _measured(command: list[str], pages: dict[str, str], rounds: int) -> dict[str, float | None]:
-    """The median of `rounds` answers in milliseconds; None where it failed or took too long."""
-    times: dict[str, float | None] = {}
-    with _serving(command) as address, httpx.Client(base_url=address, timeout=SLOW) as client:
+@dataclass(frozen=True)
+class Taken:
+    """An answer's time in milliseconds: the median on the clock, and the mean of what the server computed."""
+
+    clock: float
+    computed: float
+
+
+def _measured(command: list[str], pages: dict[str, str], rounds: int) -> dict[str, Taken | None]:
+    """How long `rounds` answers of each page took; None where one failed or took too long."""
+    times: dict[str, Taken | None] = {}
+    with _serving(command) as (address, pid), httpx.Client(base_url=address, timeout=SLOW) as client:
         for name, page in pages.items():
-            times[name] = _median(client, page, rounds)
+            before = _computed(pid)
+            clock = _median(client, page, rounds)
+            times[name] = None if clock is None else Taken(clock, (_computed(pid) - before) / rounds)
     return times
+
+
+def _computed(pid: int) -> float:
+    """Milliseconds that the process has computed so far, all its threads together (Linux; else 0)."""
+    threads = Path(f"/proc/{pid}/task").glob("*/schedstat")
+    return sum(int(thread.read_text().split()[0]) for thread in threads) / 1e6
 
 
 def _median(client: httpx.Client, page: str, rounds: int) -> float | None:
@@ -180,7 +198,8 @@ def _median(client: httpx.Client, page: str, rounds: int) -> float | None:
 
 
 @contextlib.contextmanager
-def _serving(command: list[str]) -> Iterator[str]:
+def _serving(command: list[str]) -> Iterator[tuple[str, int]]:
+    """The server's address and process id."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -194,25 +213,26 @@ def _serving(command: list[str]) -> Iterator[str]:
                 httpx.get(f"{address}/-/versions.json", timeout=SLOW)
                 break
             time.sleep(0.1)
-        yield address
+        yield address, server.pid
     finally:
         server.terminate()
         server.wait()
 
 
-def _page_table(path: Path, rounds: int, ours: dict[str, float | None], theirs: dict[str, float | None]) -> Table:
+def _page_table(path: Path, rounds: int, ours: dict[str, Taken | None], theirs: dict[str, Taken | None]) -> Table:
     table = Table(title=f"{path.name}, {path.stat().st_size / 1e6:,.0f} MB: median of {rounds} answers, ms")
-    for column in ("page", "Jehyu", "plain Datasette"):
+    for column in ("page", "Jehyu", "computed", "plain Datasette", "computed"):
         table.add_column(column, justify="left" if column == "page" else "right")
     for name, taken in ours.items():
-        table.add_row(name, _shown(taken, LIMIT_MS), _shown(theirs[name]) if name in theirs else "–")
+        table.add_row(name, *_shown(taken, LIMIT_MS), *(_shown(theirs[name]) if name in theirs else ("–", "–")))
     return table
 
 
-def _shown(taken: float | None, limit: float | None = None) -> str:
+def _shown(taken: Taken | None, limit: float | None = None) -> tuple[str, str]:
     if taken is None:
-        return "[red]failed[/red]"
-    return f"[red]{taken:,.0f}[/red]" if limit and taken > limit else f"{taken:,.0f}"
+        return "[red]failed[/red]", ""
+    clock = f"{taken.clock:,.0f}"
+    return f"[red]{clock}[/red]" if limit and taken.clock > limit else clock, f"{taken.computed:,.0f}"
 
 
 def _search_table(path: Path) -> Table:

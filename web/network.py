@@ -26,7 +26,7 @@ class Node:
 
     @property
     def radius(self) -> float:
-        return float(min(18.0, 4.0 + 1.4 * self.deals**0.5))
+        return float(min(14.0, 3.5 + 1.1 * self.deals**0.5))
 
 
 @dataclass(frozen=True)
@@ -87,13 +87,17 @@ def _classical_scaling(distances: Matrix) -> Matrix:
 
 
 def _fitted(places: Matrix) -> list[tuple[float, float]]:
-    """Stretched to the drawing, its longer side lying, margins kept."""
+    """Stretched to the drawing, its longer side lying, margins kept.
+
+    Half by the places themselves, half by their order, which opens the crowded middle at the cost of the empty rim.
+    """
     low, high = places.min(axis=0), places.max(axis=0)
     if (high - low)[1] > (high - low)[0]:
         places, low, high = places[:, ::-1], low[::-1], high[::-1]
     span = np.where(high - low > 1e-9, high - low, 1.0)
     room = np.array([WIDTH - 2 * MARGIN, HEIGHT - 2 * MARGIN])
-    fitted = (places - low) / span * room + MARGIN
+    ranks = places.argsort(axis=0).argsort(axis=0) / max(len(places) - 1, 1)
+    fitted = ((places - low) / span + ranks) / 2 * room + MARGIN
     if len(places) == 1:
         fitted = np.array([[WIDTH / 2, HEIGHT / 2]])
     return [(round(float(x), 1), round(float(y), 1)) for x, y in fitted]

@@ -137,13 +137,13 @@ def read_network(conn: sqlite3.Connection, size: int, since: str, kind: str, for
     ids = sorted(within, key=lambda org_id: (-within[org_id], org_id))
     position = {org_id: place for place, org_id in enumerate(ids)}
     edges = [network.Edge(position[first], position[second], deals) for first, second, deals in kept]
-    places = network.layout(len(ids), [(edge.first, edge.second) for edge in edges])
     known = {
         row["id"]: row
         for org_id in ids
         for row in conn.execute("SELECT id, name, country, tags FROM organizations WHERE id = ?", [org_id])
     }
     names = organization_names(conn, ids)
+    places = network.layout(len(ids), [(edge.first, edge.second) for edge in edges])
     nodes = [
         network.Node(
             org_id,
