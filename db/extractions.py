@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from db.names import fold, slug
+from db.names import fold, slug, sound
 from db.organizations import Organizations
 from db.resolution.terms import context
 
@@ -223,13 +223,17 @@ class Extractions(Organizations):
         )
         if mention is None or mention["withdrawn_at"]:
             return
-        orgs = [
-            row["org_id"] or UNDISCLOSED
-            for row in self.rows(
-                "SELECT org_id FROM mention_parties WHERE mention_id = ? ORDER BY position", [mention_id]
-            )
-        ]
-        links = {(orgs[i], orgs[j]) for i, j in json.loads(mention["pairs"])}
+        parties = self.rows(
+            "SELECT p.org_id, o.provisional FROM mention_parties p LEFT JOIN organizations o ON o.id = p.org_id"
+            " WHERE mention_id = ? ORDER BY position",
+            [mention_id],
+        )
+        orgs = [party["org_id"] or UNDISCLOSED for party in parties]
+        heard = [sound(org) if party["provisional"] else org for org, party in zip(orgs, parties, strict=True)]
+        pairs = [(i, j) for i, j in json.loads(mention["pairs"]) if orgs[i] != orgs[j]]
+        links = {(orgs[i], orgs[j]) for i, j in pairs}
+        # As they sound: what another language calls them (docs/resolution.md).
+        links |= {(heard[i], heard[j]) for i, j in pairs if UNDISCLOSED not in (orgs[i], orgs[j])}
         links |= {(other, org) for org, other in links}
         day = day_number(mention["reported"])
         self.conn.executemany(

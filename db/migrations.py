@@ -11,6 +11,7 @@ from typing import Any
 from sqlite_utils.migrations import Migrations
 
 from db import search
+from db.names import sound
 from db.search import COMPANY_NAMES, TOKENIZER
 from db.vocabulary import (
     KINDS,
@@ -469,6 +470,22 @@ CREATE INDEX partner_deals_abroad ON partner_deals(abroad, org_id, partner_id, d
 def m003_partner_deals(db: Any) -> None:
     """Who has which deal with whom, in one table kept current by triggers, so that counting needs no joins."""
     _run(db, _PARTNERS)
+
+
+@migrations()
+def m004_sounds(db: Any) -> None:
+    """Pairs of unlisted organisations are also found by their sound; mentions that have some are resolved again."""
+    unlisted = [row[0] for row in db.conn.execute("SELECT id FROM organizations WHERE provisional")]
+    heard = {org: sound(org) for org in unlisted}
+    rows = db.conn.execute(
+        "SELECT org_id, other_id, day, mention_id FROM mention_pairs WHERE other_id != '?'"
+    ).fetchall()
+    told = [(*row, *(heard.get(org, org) for org in row[:2])) for row in rows if row[0] in heard or row[1] in heard]
+    db.conn.executemany(
+        "INSERT OR IGNORE INTO mention_pairs (day, mention_id, org_id, other_id) VALUES (?, ?, ?, ?)",
+        [row[2:] for row in told],
+    )
+    db.conn.executemany("INSERT OR IGNORE INTO unresolved VALUES (?)", {(row[3],) for row in told})
 
 
 def _run(db: Any, script: str) -> None:

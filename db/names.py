@@ -89,6 +89,32 @@ def slug(key: str) -> str:
     return plain.strip("-")[:40].strip("-") or "x"
 
 
+# Spellings of one sound in Latin names and in Hangul romanised by `slug`, in the order they are put right.
+_SPELLINGS = [
+    (re.compile(pattern), letter)
+    for pattern, letter in (
+        ("[^a-z]", ""), ("(?<=[^aeiou])eu(?=[^aeiou]|$)", ""), ("r(?![aeiouwy])", ""), ("ph", "p"), ("sch|sh|th", "s"),
+        ("ng", "n"), ("c(?=[eiy])", "s"), ("ch|tz|ts|z", "j"), ("x", "ks"), ("[cqg]", "k"), ("d", "t"), ("[bvf]", "p"),
+        ("l", "r"), (r"(.)\1+", r"\1"), ("^[aeiouwy]+", "a"),
+    )
+]  # fmt: skip
+_VOWEL = re.compile("(?<=.)[aeiouwy]")
+# So many consonants two spellings must share at the start; a name with fewer is compared whole.
+_HEARD = 3
+
+
+def sound(org_id: str) -> str:
+    """How the name behind a provisional id begins to the ear, the same for "카이로스랩" and "Kairos Lab": "~krs".
+
+    Short and rough: it finds what to compare across languages, and counts only where both parties of a deal sound so.
+    """
+    whole = org_id.rpartition("-")[0]
+    for pattern, letter in _SPELLINGS:
+        whole = pattern.sub(letter, whole)
+    start = _VOWEL.sub("", whole)[:_HEARD]
+    return "~" + (start if len(start) == _HEARD else whole or org_id)
+
+
 def provisional_id(key: str) -> str:
     """The id of an organisation no table row stands for, a function of its key alone; the digits keep ids apart."""
     return f"{slug(key)}-{hashlib.sha256(key.encode()).hexdigest()[:6]}"

@@ -184,6 +184,7 @@ def _standing(fresh: Sequence[Mention], history: Sequence[Step]) -> list[Mention
 def _parties(mentions: Sequence[Mention]) -> tuple[list[Party], list[tuple[int, int]]]:
     """All pairs enough outlets tell, and their parties, Korean companies first. An unnamed partner gives way to a named
     one of the same company."""
+    key_of = _keys(mentions)
     support = Counter[tuple[str, str]]()
     tellings: dict[str, list[Party]] = {}
     firsts: Counter[str] = Counter()
@@ -191,7 +192,7 @@ def _parties(mentions: Sequence[Mention]) -> tuple[list[Party], list[tuple[int, 
     for mention in mentions:
         for one, other in mention.pairs:
             ends = [mention.parties[one], mention.parties[other]]
-            keys = [_key(party) for party in ends]
+            keys = [key_of[party.org_id] for party in ends]
             for key, party in zip(keys, ends, strict=True):
                 tellings.setdefault(key, []).append(party)
             pair = (min(keys), max(keys))
@@ -202,16 +203,28 @@ def _parties(mentions: Sequence[Mention]) -> tuple[list[Party], list[tuple[int, 
     hidden = _unnamed_needed(support)
     enough = max(support.values(), default=0) / 5
     kept = [pair for pair in support if support[pair] >= enough and (not _unnamed(pair) or pair in hidden)]
-    facts = {key: _merged(tellings[key]) for pair in kept for key in pair}
+    facts = {key: _merged(key, tellings[key]) for pair in kept for key in pair}
     order = sorted(facts, key=lambda key: (facts[key].country != "KR", facts[key].type != "company", -firsts[key], key))
     place = {key: at for at, key in enumerate(order)}
     pairs = sorted((min(place[a], place[b]), max(place[a], place[b])) for a, b in kept)
     return [facts[key] for key in order], pairs
 
 
-def _key(party: Party) -> str:
-    """What makes two mentions' parties one; all unnamed ones of an event are one."""
-    return party.org_id or "?"
+def _keys(mentions: Sequence[Mention]) -> dict[str | None, str]:
+    """What makes two mentions' parties one: the organisation; of unlisted ones that sound alike in two languages, the
+    one more mentions name. All unnamed ones of an event are one."""
+    told = Counter(org for mention in mentions for org in mention.orgs)
+    langs: dict[str, set[str | None]] = {}
+    alike: dict[str, set[str]] = {}
+    for mention in mentions:
+        for org in mention.orgs:
+            langs.setdefault(org, set()).add(mention.lang)
+            alike.setdefault(mention.sounds.get(org, org), set()).add(org)
+    keys: dict[str | None, str] = {None: "?"}
+    for orgs in alike.values():
+        best = min(orgs, key=lambda org: (-told[org], org))
+        keys.update({org: org if langs[org] & langs[best] else best for org in orgs})
+    return keys
 
 
 def _unnamed(pair: tuple[str, str]) -> bool:
@@ -224,7 +237,7 @@ def _unnamed_needed(support: Counter[tuple[str, str]]) -> set[tuple[str, str]]:
     return {pair for pair in support if _unnamed(pair) and not (set(pair) - {"?"}) & named}
 
 
-def _merged(tellings: Sequence[Party]) -> Party:
+def _merged(key: str, tellings: Sequence[Party]) -> Party:
     """One party from its tellings: the fact most of them give."""
 
     def most(values: Iterable[str | None]) -> str | None:
@@ -232,7 +245,7 @@ def _merged(tellings: Sequence[Party]) -> Party:
         return min(votes, key=lambda value: (-votes[value], value)) if votes else None
 
     return Party(
-        org_id=tellings[0].org_id,
+        org_id=None if key == "?" else key,
         name=most(party.name for party in tellings),
         type=most(party.type for party in tellings),
         country=most(party.country for party in tellings),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import calendar
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -69,8 +70,13 @@ class Mention:
     amounts: frozenset[str] = frozenset()
     topics: frozenset[str] = frozenset()
     cues: frozenset[str] = frozenset()
+    # What an unlisted party's name sounds like, by organisation id.
+    sounds: Mapping[str, str] = field(default_factory=dict)
     orgs: frozenset[str] = field(init=False)
     links: frozenset[frozenset[str]] = field(init=False)
+    # The same as another language has them: unlisted names by their sound.
+    heard: frozenset[str] = field(init=False)
+    heard_links: frozenset[frozenset[str]] = field(init=False)
     hidden: bool = field(init=False)
     span: tuple[int, int] | None = field(init=False)
     # Its date is a day; it tells the deal as concluded; the family of its kind; the units of its amounts.
@@ -93,7 +99,10 @@ class Mention:
 
         put("orgs", frozenset(party.org_id for party in self.parties if party.org_id))
         named = [(self.parties[i].org_id, self.parties[j].org_id) for i, j in self.pairs]
-        put("links", frozenset(frozenset((one, other)) for one, other in named if one and other and one != other))
+        links = frozenset(frozenset((one, other)) for one, other in named if one and other and one != other)
+        put("links", links)
+        put("heard", frozenset(self.sounds.get(org, org) for org in self.orgs))
+        put("heard_links", frozenset(frozenset(self.sounds.get(org, org) for org in link) for link in links))
         put("hidden", any(party.org_id is None for party in self.parties))
         span = span_of(self.date, self.precision) if self.date else None
         put("span", span)

@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from db.extractions import HORIZON_DAYS, UNDISCLOSED
+from db.names import sound
 from db.resolution.clustering import STAGE_THRESHOLD, Constraint, cluster
 from db.resolution.decisions import Decisions
 from db.resolution.events import Deal, deal_of
@@ -129,7 +130,9 @@ class Reader:
                 " WHERE p.mention_id = ?2 AND p.other_id = ?3 AND n.mention_id != ?2",
                 [UNDISCLOSED_DAYS, mention.id, UNDISCLOSED],
             ).fetchall()
-        return list(self.mentions(row[0] for row in found).values())
+        near = self.mentions(row[0] for row in found).values()
+        # Names that only sound alike are one only where another language has them.
+        return [other for other in near if mention.orgs & other.orgs or mention.lang != other.lang]
 
     def block(self, mention: Mention) -> list[int]:
         """The live mentions of the block this one was last decided in."""
@@ -158,11 +161,15 @@ class Reader:
     def _load(self, ids: list[int]) -> None:
         listed = json.dumps(ids)
         parties: dict[int, list[Party]] = {}
+        sounds: dict[int, dict[str, str]] = {}
         for row in self.conn.execute(
-            "SELECT mention_id, org_id, name, type, country, description FROM mention_parties"
-            " WHERE mention_id IN (SELECT value FROM json_each(?)) ORDER BY mention_id, position",
+            "SELECT p.mention_id, p.org_id, p.name, p.type, p.country, p.description, o.provisional"
+            " FROM mention_parties p LEFT JOIN organizations o ON o.id = p.org_id"
+            " WHERE p.mention_id IN (SELECT value FROM json_each(?)) ORDER BY p.mention_id, p.position",
             [listed],
         ):
+            if row["provisional"]:
+                sounds.setdefault(row["mention_id"], {})[row["org_id"]] = sound(row["org_id"])
             facts = (row["org_id"], row["name"], row["type"], row["country"], row["description"])
             parties.setdefault(row["mention_id"], []).append(Party(*facts))
         for row in self.conn.execute(
@@ -174,7 +181,7 @@ class Reader:
             [listed],
         ):
             if row["reported"] is not None:
-                self.known[row["id"]] = _mention(row, parties.get(row["id"], []))
+                self.known[row["id"]] = _mention(row, parties.get(row["id"], []), sounds.get(row["id"], {}))
 
 
 class _Sets:
@@ -208,7 +215,7 @@ class _Sets:
         return [sorted(members) for _, members in sorted(found.items())]
 
 
-def _mention(row: sqlite3.Row, parties: list[Party]) -> Mention:
+def _mention(row: sqlite3.Row, parties: list[Party], sounds: dict[str, str]) -> Mention:
     context = json.loads(row["context"])
     return Mention(
         id=row["id"],
@@ -231,6 +238,7 @@ def _mention(row: sqlite3.Row, parties: list[Party]) -> Mention:
         block=row["block"],
         event_id=row["event_id"],
         parties=tuple(parties),
+        sounds=sounds,
         pairs=tuple((one, other) for one, other in json.loads(row["pairs"])),
         **{name: frozenset(context[name]) for name in ("terms", "amounts", "topics", "cues")},
     )

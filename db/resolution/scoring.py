@@ -47,12 +47,14 @@ FEATURES = (
 
 def features(one: Mention, other: Mention) -> tuple[float, ...]:
     """The values of FEATURES for two mentions, the same whichever comes first."""
-    union = len(one.orgs | other.orgs)
+    foreign = one.lang != other.lang
+    mine, theirs = (one.heard, other.heard) if foreign else (one.orgs, other.orgs)
+    union = len(mine | theirs)
     if not union:
         return (0.0,) * len(FEATURES)
     early, late = (one, other) if (one.day, one.order) <= (other.day, other.order) else (other, one)
-    shared = len(one.orgs & other.orgs)
-    linked = bool(one.links & other.links)
+    shared = len(mine & theirs)
+    linked = bool(one.heard_links & other.heard_links if foreign else one.links & other.links)
     same = shared == union and one.hidden == other.hidden
     gap = _gap(one, other)
     contract = early.kind == "mou" and late.kind not in ("mou", "alliance", "other")
@@ -60,13 +62,12 @@ def features(one: Mention, other: Mention) -> tuple[float, ...]:
     # A deal is concluded once: two conclusions far apart are two deals, unless the second is said to follow the first.
     twice = one.concluded and other.concluded and not contract and not step
     words = _common_words(one, other)
-    foreign = one.lang != other.lang
     topics = _jaccard(one.topics, other.topics)
     equal_amount, other_amount = _amounts(one, other)
     return (
         1.0,
         float(same),
-        float(not same and linked and shared in (len(one.orgs), len(other.orgs))),
+        float(not same and linked and shared in (len(mine), len(theirs))),
         float(not linked and not same) * (1.0 if shared < 2 else 0.5),
         float(one.hidden != other.hidden),
         float(one.exact and other.exact and one.span == other.span),

@@ -37,6 +37,9 @@ UNLISTED = [
     ("새싹로봇", []),
     ("Kumo Labs", ["쿠모랩스"]),
     ("쿠모랩스", []),
+    # The same firms as a newspaper of the other language has them, which nobody says are the same.
+    ("카이로스랩", []),
+    ("Kairos Lab", []),
 ]
 OBJECTS = [
     "데이터센터 40㎿",
@@ -117,7 +120,7 @@ def generated(seed: int, count: int) -> list[dict[str, Any]]:
 def _deal(dice: random.Random) -> dict[str, Any]:
     names = dice.sample([listed(row["id"]) for row in TABLE], 2)
     if dice.random() < 0.5:
-        names[1] = ("unlisted", dice.random() < 0.5)
+        names[1] = ("unlisted", dice.choice([UNLISTED[:3], UNLISTED[3:5], UNLISTED[5:]]))
     if dice.random() < 0.2:
         names.append(listed("velta"))
     return {
@@ -132,7 +135,7 @@ def _telling(dice: random.Random, deal: dict[str, Any]) -> dict[str, Any]:
     parties = []
     for one in deal["parties"]:
         if isinstance(one, tuple):
-            name, aliases = dice.choice(UNLISTED[:3] if one[1] else UNLISTED[3:])
+            name, aliases = dice.choice(one[1])
             one = party(name, aliases=list(aliases), country=dice.choice(["KR", None]))
         parties.append(one)
     parties = list({str(one["org_id"] or one["name"]): one for one in parties}.values())
@@ -173,7 +176,7 @@ def _article(dice: random.Random, number: int, told: list[dict[str, Any]]) -> di
         "source_id": "daily",
         "title": None,
         "text": text,
-        "lang": "ko",
+        "lang": dice.choice(["ko", "ko", "en"]),
         "published_at": f"{day.isoformat()}T{hour:02}:00:00+09:00",
     }
     return {"article": article, "events": told}
