@@ -12,7 +12,8 @@ import trafilatura
 from bs4 import BeautifulSoup, Tag
 from soupsieve import SelectorSyntaxError
 
-from crawler.cleaning import clean, trim
+from crawler.blocks import bare_time_below, own_block
+from crawler.cleaning import clean, trim, trim_edges
 from crawler.dates import KST, date_in, parse_date, published_and_updated
 from crawler.discovery import Entry
 from crawler.failures import Failure, ReadError
@@ -79,8 +80,8 @@ def read_article(
     meta = read_metadata(soup, now)
     layouts = source.layouts if source else ()
     title = _title(soup, meta, layouts) or hint_title
-    published, updated = _times(soup, meta, layouts, hint_date, url, now)
-    paragraphs, layout, expired = _body(soup, html, meta, layouts, (now or datetime.now(KST)).date())
+    published, updated = _times(soup, meta, title, layouts, hint_date, url, now)
+    paragraphs, layout, expired = _body(soup, html, meta, title, layouts, (now or datetime.now(KST)).date())
     text = "\n".join(_without_title(paragraphs, title))
     if not title or len(text) < _SHORTEST_BODY:
         raise _why_unread(title, text, meta, layouts)
@@ -113,19 +114,19 @@ def read_entry(entry: Entry, source: Source) -> Article | None:
 
 
 def _body(
-    soup: BeautifulSoup, html: str, meta: Metadata, layouts: Iterable[Layout], today: date
+    soup: BeautifulSoup, html: str, meta: Metadata, title: str | None, layouts: Iterable[Layout], today: date
 ) -> tuple[list[str], str, bool]:
     """Paragraphs, the name of what read them, and whether that layout had expired."""
     for number, layout in enumerate(layouts, 1):
         if layout.body and (paragraphs := _selected_body(soup, layout)):
             return paragraphs, str(number), bool(layout.valid_until and layout.valid_until < today)
-    return _unknown_body(soup, html, meta)
+    return _unknown_body(soup, html, meta, title)
 
 
-def _unknown_body(soup: BeautifulSoup, html: str, meta: Metadata) -> tuple[list[str], str, bool]:
+def _unknown_body(soup: BeautifulSoup, html: str, meta: Metadata, title: str | None) -> tuple[list[str], str, bool]:
     """The body of a page in a layout nobody has declared."""
     stated = clean((meta.body or "").splitlines())
-    generic = _generic_body(html)
+    generic = _generic_body(str(own) if (own := own_block(soup, title)) else html)
     marked = trim(_selected_body(soup, Layout(body=_MICRODATA_BODY)))
     shown = marked if _length(marked) >= _length(generic) * 0.9 else generic
     if _length(stated) >= max(_length(shown) * 0.9, _SHORTEST_BODY):
@@ -161,7 +162,9 @@ def _lines(element: Tag) -> list[str]:
 
 def _generic_body(html: str) -> list[str]:
     text = trafilatura.extract(html, include_comments=False, favor_precision=True, include_images=False)
-    return clean((text or "").splitlines())
+    # Its marks of tables and lists are not the article's.
+    lines = [piece for line in (text or "").splitlines() for piece in (line.split("|") if line[:1] == "|" else [line])]
+    return trim_edges(clean(re.sub(r"^\s*- ", "", line) for line in lines))
 
 
 def _title(soup: BeautifulSoup, meta: Metadata, layouts: Iterable[Layout]) -> str | None:
@@ -193,12 +196,13 @@ def _title_tag(soup: BeautifulSoup) -> str | None:
 def _times(
     soup: BeautifulSoup,
     meta: Metadata,
+    title: str | None,
     layouts: Iterable[Layout],
     hint: datetime | None,
     url: str,
     now: datetime | None,
 ) -> tuple[datetime | None, datetime | None]:
-    shown = _shown_times(soup, layouts, now)
+    shown = _shown_times(soup, title, layouts, now)
     in_url = date_in(url, now)
     published = _zone_mended(meta.published or shown[0] or hint or in_url, shown[0] or hint)
     updated = _zone_mended(meta.updated or shown[1], shown[1])
@@ -214,7 +218,7 @@ def _to_the_second(published: datetime | None, *others: datetime | None) -> date
 
 
 def _shown_times(
-    soup: BeautifulSoup, layouts: Iterable[Layout], now: datetime | None
+    soup: BeautifulSoup, title: str | None, layouts: Iterable[Layout], now: datetime | None
 ) -> tuple[datetime | None, datetime | None]:
     """Publication and update time as the page shows them to readers."""
     for layout in layouts:
@@ -230,7 +234,7 @@ def _shown_times(
             if published:
                 return published, updated
     time = soup.select_one("article time[datetime], time[datetime]")
-    return (parse_date(time.get("datetime"), now) if time else None), None
+    return parse_date(time.get("datetime") if time else bare_time_below(soup, title), now), None
 
 
 def _zone_mended(stated: datetime | None, shown: datetime | None) -> datetime | None:

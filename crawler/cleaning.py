@@ -92,6 +92,7 @@ _CREDIT = re.compile(
     re.IGNORECASE,
 )
 _LONGEST_CAPTION = 180
+_LONGEST_EDGE = 100
 
 _RELATED = re.compile(
     r"^[\[<【■▶◆☞#\s]*(?:(?:관련|많이\s?본|주요|추천|인기|함께\s?(?:보면|읽으면)?\s?(?:좋은)?|오늘의\s?(?:핫|주요)?)\s?(?:기사|뉴스)|"
@@ -118,6 +119,15 @@ def trim(paragraphs: list[str]) -> list[str]:
     """The paragraphs from the first sentence to the last: what stands outside is a heading, a menu or a box."""
     sentences = [i for i, p in enumerate(paragraphs) if _PROSE.search(p)]
     return paragraphs[sentences[0] : sentences[-1] + 1] if sentences else []
+
+
+def trim_edges(paragraphs: list[str]) -> list[str]:
+    """The paragraphs without the short ones before the first and behind the last sentence."""
+    sentences = [i for i, p in enumerate(paragraphs) if _PROSE.search(p)]
+    if not sentences:
+        return paragraphs
+    first, last = sentences[0], sentences[-1]
+    return [p for i, p in enumerate(paragraphs) if first <= i <= last or len(p) > _LONGEST_EDGE]
 
 
 def is_furniture(paragraph: str) -> bool:

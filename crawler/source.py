@@ -19,8 +19,9 @@ Outlets are declared in TOML, one file a family (``crawler/sources/ndsoft.toml``
     verified = 2026-08-10
 
 ``archive`` are pages that lead to older articles: ``{page}`` in them counts from 1, ``{day:%Y%m%d}`` back from today.
-``{site}`` in ``article`` stands for the scheme, host (with or without www. or m.) and path of ``home``; ``{home}`` and
-``{id}`` in ``canonical`` for the home address and the group named ``id``. Addresses may be relative to ``home``.
+``{site}`` in ``article`` stands for the scheme, host (bare or with www., m., mobile. or amp.) and path of ``home``;
+``{home}`` and ``{id}`` in ``canonical`` for the home address and the group named ``id``. Both may be lists: the first
+pattern that fits, the first template whose groups it has. Addresses may be relative to ``home``.
 A file that is not a family's own names the family of each entry: ``family = "ndsoft"``.
 """
 
@@ -36,6 +37,9 @@ from typing import Any, Literal
 from urllib.parse import urljoin, urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+
+# What may stand before an outlet's host without making it another site.
+VARIANTS = r"^(?:www|m|mobile|amp)\."
 
 BUNDLED = Path(__file__).parent / "sources"
 
@@ -97,7 +101,7 @@ class Source(Declared):
     api: Api | None = None
     archive: tuple[str, ...] = ()
     article: tuple[str, ...] = ()
-    canonical: str | None = None
+    canonical: tuple[str, ...] = ()
     layouts: tuple[Layout, ...] = ()
     expect: Expect = Expect()
     charset: str | None = None
@@ -114,7 +118,7 @@ class Source(Declared):
             raise ValueError(f"{value!r} is no http(s) address")
         return value.rstrip("/")
 
-    @field_validator("article", mode="before")
+    @field_validator("article", "canonical", mode="before")
     @classmethod
     def _one_or_many(cls, value: Any) -> Any:
         return (value,) if isinstance(value, str) else value
@@ -145,7 +149,7 @@ class Source(Declared):
     def _can_be_reached(self) -> Source:
         if not self.off and not (self.feeds or self.sitemaps or self.lists or self.api):
             raise ValueError('has no feed, sitemap, list page or api; give one or say why it is off: off = "…"')
-        if self.canonical and "{id}" in self.canonical and not any("(?P<id>" in p for p in self.article):
+        if any("{id}" in c for c in self.canonical) and not any("(?P<id>" in p for p in self.article):
             raise ValueError("canonical uses {id}, but no article pattern has a group (?P<id>…)")
         return self
 
@@ -169,7 +173,7 @@ class Source(Declared):
         """The article address patterns, compiled."""
         parts = urlsplit(self.home)
         host = re.escape(parts.netloc.removeprefix("www."))
-        site = rf"https?://(?:www\.|m\.)?{host}{re.escape(parts.path)}"
+        site = rf"https?://(?:(?:www|m|mobile|amp)\.)?{host}{re.escape(parts.path)}"
         return tuple(re.compile(pattern.replace("{site}", site)) for pattern in self.article)
 
     def match(self, url: str) -> re.Match[str] | None:
@@ -180,8 +184,7 @@ class Source(Declared):
         """Whether `url` is an article of this outlet; without declared patterns any address below home may be one."""
         if self.patterns:
             return self.match(url) is not None
-        host = urlsplit(self.home).netloc.removeprefix("www.")
-        return urlsplit(url).netloc.removeprefix("www.").removeprefix("m.") == host
+        return re.sub(VARIANTS, "", urlsplit(url).netloc) == re.sub(VARIANTS, "", urlsplit(self.home).netloc)
 
 
 def parse_sources(text: str, origin: str, families: Mapping[str, Mapping[str, Any]] | None = None) -> list[Source]:

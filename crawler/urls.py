@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from urllib.parse import urlsplit, urlunsplit
 
 from w3lib.url import canonicalize_url, url_query_cleaner
 
-from crawler.source import Source
+from crawler.source import VARIANTS, Source
 
 # Query parameters that say where a reader came from, never which article it is.
 _TRACKING = (
     "fbclid", "gclid", "dclid", "yclid", "igshid", "mc_cid", "mc_eid", "msclkid", "_ga", "_gl", "ocid", "cmpid", "spm",
     "ref", "referer", "referrer", "refer", "ref_src", "from", "cp", "input", "source", "src", "sns", "share", "feature",
     "ntype", "nclick", "outputType", "outputtype", "amp", "mobile", "device", "pc", "pcview", "rss",
+    "gbraid", "wbraid", "twclid", "trc", "_fr", "OutLink", "outlink", "kakao_from",
     "utm_source", "utm_medium", "utm_campaign", "utm_term", "utm_content", "utm_id", "utm_cid",
 )  # fmt: skip
 
@@ -30,15 +32,14 @@ def canonical_url(url: str, source: Source | None = None) -> str:
     except ValueError:
         return url
     if source is None:
-        return url
-    match = source.match(url)
-    if match and source.canonical:
+        return _without_amp(url)
+    match = source.match(url) or source.match(_without_amp(url))
+    if match:
         groups = {name: value for name, value in match.groupdict().items() if value is not None}
-        try:
-            return source.canonical.format(home=source.home, **groups)
-        except KeyError:  # an older address form without the parts the template asks for
-            return url
-    return _on_home_host(url, source)
+        for template in source.canonical:
+            with suppress(KeyError):  # an older form of address may lack what a template asks for
+                return template.format(home=source.home, **groups)
+    return _on_home_host(_without_amp(url), source)
 
 
 def same_article(one: str, other: str, source: Source) -> bool:
@@ -51,12 +52,17 @@ def _cleaned(url: str) -> str:
     url = url_query_cleaner(url.strip(), _TRACKING, remove=True, unique=False, keep_fragments=False)
     parts = urlsplit(canonicalize_url(url))
     netloc = parts.netloc.removesuffix(":80" if parts.scheme == "http" else ":443")
+    return urlunsplit((parts.scheme, netloc, parts.path or "/", parts.query, ""))
+
+
+def _without_amp(url: str) -> str:
+    parts = urlsplit(url)
     path = re.sub(r"/amp/?$|/amp(?=/)", "", parts.path) or "/"
-    return urlunsplit((parts.scheme, netloc, path, parts.query, ""))
+    return urlunsplit((parts.scheme, parts.netloc, path, parts.query, ""))
 
 
 def _on_home_host(url: str, source: Source) -> str:
-    """Scheme and host of the home page where `url` is on its www., m. or bare variant."""
+    """Scheme and host of the home page where `url` is on its www., mobile, AMP or bare variant."""
     parts, home = urlsplit(url), urlsplit(source.home)
     if _bare(parts.netloc) != _bare(home.netloc):
         return url
@@ -64,4 +70,4 @@ def _on_home_host(url: str, source: Source) -> str:
 
 
 def _bare(netloc: str) -> str:
-    return re.sub(r"^(?:www|m)\.", "", netloc)
+    return re.sub(VARIANTS, "", netloc)

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from sample_pages import SENTENCES, article, declare
+from unusual_pages import PAGES, TEXT, TITLE
 
 from crawler.article import read_article
 from crawler.charset import decode
@@ -264,6 +265,15 @@ def test_unknown_layout_is_read() -> None:
     assert read.title == "처음 보는 자리의 글"
     assert all(sentence in read.text for sentence in SENTENCES)
     assert "저작권자" not in read.text
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_pages_in_layouts_that_nobody_declared_are_read_whole(name: str) -> None:
+    read = read_article(PAGES[name], "https://press.example/news/12345", now=NOW)
+    assert (read.title, read.text) == (TITLE, "\n".join(TEXT)) or name == "tables"
+    assert (read.title, read.text.split()) == (TITLE, " ".join(TEXT).split())
+    if name != "script data":
+        assert read.published == datetime(2025, 3, 4, 9, 30, tzinfo=KST)
 
 
 def test_text_in_script_data_is_read() -> None:

@@ -15,6 +15,7 @@ from sample_pages import article, feed
 from crawler import Report, SourceError, load_sources, parse_sources, select
 from crawler.source import BUNDLED
 from crawler.sources_table import BEGIN, PAGE, with_table
+from crawler.urls import canonical_url
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -65,6 +66,86 @@ def test_mistakes_name_file_and_entry(text: str, says: str) -> None:
     assert "my.toml" in str(raised.value)
     assert says in str(raised.value)
     assert "[source.x]" in str(raised.value) or says in ("not TOML", "unknown table [sauce]")
+
+
+# Desktop, mobile, AMP, print, portal and former forms of one article's address, as outlets use them.
+VARIANTS = {
+    "bloter": [
+        "www.bloter.net/news/articleView.html?idxno=670006",
+        "m.bloter.net/news/articleView.html?idxno=670006",
+        "www.bloter.net/news/articleViewAmp.html?idxno=670006",
+        "www.bloter.net/news/articlePrint.html?idxno=670006",
+        "www.bloter.net/news/articleView.html?page=2&idxno=670006&replyAll=",
+    ],
+    "etnews": [
+        "www.etnews.com/20260804000053",
+        "m.etnews.com/20260804000053?obj=Tzo4",
+        "www.etnews.com/amp/20260804000053",
+        "www.etnews.com/news/article.html?id=20260804000053",
+    ],
+    "asiae": [
+        "www.asiae.co.kr/article/2026081114504825357",
+        "cm.asiae.co.kr/article/2026081114504825357",
+        "view.asiae.co.kr/news/view.htm?idxno=2026081114504825357",
+        "cm.asiae.co.kr/ampview.htm?no=2026081114504825357",
+        "www.asiae.co.kr/article/it-science/2026081114504825357",
+    ],
+    "yna": [
+        "www.yna.co.kr/view/AKR20211122074000002",
+        "m.yna.co.kr/view/AKR20211122074000002?section=industry/all",
+        "www.yna.co.kr/amp/view/AKR20211122074000002",
+        "www.yna.co.kr/view/AKR20211122074000002?input=1195m",
+    ],
+    "newsis": [
+        "www.newsis.com/view/NISX20260715_0003712345",
+        "newsis.com/view/NISX20260715_0003712345",
+        "mobile.newsis.com/view.html?ar_id=NISX20260715_0003712345",
+        "www.newsis.com/view/?id=NISX20260715_0003712345&cID=10401",
+    ],
+    "donga": [
+        "www.donga.com/news/article/all/20260727/134372263/1",
+        "www.donga.com/news/It/article/all/20260727/134372263/2",
+        "news.donga.com/3/all/20260727/134372263/1",
+        "m.donga.com/news/article/all/20260727/134372263/1",
+    ],
+    "khan": [
+        "www.khan.co.kr/article/202601061054001",
+        "m.khan.co.kr/view.html?art_id=202601061054001",
+        "biz.khan.co.kr/khan_art_view.html?artid=202601061054001&code=930100",
+    ],
+    "sedaily": [
+        "www.sedaily.com/NewsView/1S7ATY29FF",
+        "m.sedaily.com/NewsViewAmp/1S7ATY29FF",
+        "www.sedaily.com/NewsView/1S7ATY29FF/GD01?OutLink=dynews",
+    ],
+    "edaily": [
+        "www.edaily.co.kr/News/Read?newsId=01315286619442128&mediaCodeNo=257",
+        "m.edaily.co.kr/news/read?newsId=01315286619442128",
+    ],
+    "naver": [
+        "n.news.naver.com/mnews/article/092/0002412345?sid=105",
+        "n.news.naver.com/article/092/0002412345",
+        "news.naver.com/main/read.nhn?mode=LSD&mid=sec&sid1=105&oid=092&aid=0002412345",
+        "m.news.naver.com/read.naver?aid=0002412345&oid=092",
+    ],
+    "chosunbiz": [
+        "biz.chosun.com/it-science/ict/2021/11/22/ZSIJL2ORERBX3GV2QNFHKG4554/?outputType=amp",
+        "biz.chosun.com/it-science/ict/2021/11/22/ZSIJL2ORERBX3GV2QNFHKG4554",
+    ],
+    "ajupress": ["www.ajunews.com/view/20190704072752092", "m.ajunews.com/amp/20190704072752092"],
+    "platum": ["platum.kr/archives/250123", "www.platum.kr/archives/250123/amp", "platum.kr/?p=250123"],
+    "byline": ["byline.network/2026/06/22-573/", "byline.network/2026/06/22-573?fbclid=x"],
+}
+
+
+@pytest.mark.parametrize("name", VARIANTS)
+def test_all_addresses_of_an_article_are_one(name: str) -> None:
+    source = load_sources()[name]
+    folded = {canonical_url(f"https://{address}", source) for address in VARIANTS[name]}
+    assert len(folded) == 1
+    (address,) = folded
+    assert canonical_url(address, source) == address
+    assert source.is_article(address)
 
 
 def test_the_same_id_twice_names_both_files(tmp_path: Path) -> None:
