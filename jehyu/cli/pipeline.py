@@ -138,8 +138,9 @@ def extract(
     if (dry_run or yes) and not reread:
         raise click.UsageError("--dry-run and --yes go with --all")
     if reread and not yes and database.exists():
-        _print_preview(preview(database, load_reader(), settings, stage=show))
-        if dry_run or not click.confirm("apply this?"):
+        found = preview(database, load_reader(), settings, stage=show)
+        _print_preview(found)
+        if dry_run or not found.extracted.read or not click.confirm("apply this?"):
             return
     with run_lock(database), closing(Store(database)) as store:
         done = stages.extract(store, load_reader(), settings, reread=reread, stage=show)
