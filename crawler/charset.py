@@ -36,6 +36,11 @@ def decode(body: bytes, content_type: str | None = None, forced: str | None = No
     return text, name
 
 
+def encodable(text: str) -> str:
+    """The text without halves of surrogate pairs, which JSON can contain and no parser or file can hold."""
+    return re.sub(r"[\ud800-\udfff]", "\ufffd", text)
+
+
 def declared(body: bytes, content_type: str | None) -> list[str]:
     """The charsets that body and header name, as Python codecs, most trusted first; unknown names are left out."""
     head = body[:_HEAD]

@@ -15,6 +15,7 @@ import feedparser
 from lxml import etree
 from lxml import html as lxml_html
 
+from crawler.charset import encodable
 from crawler.dates import parse_date
 from crawler.failures import Failure, ReadError
 from crawler.source import Api
@@ -168,7 +169,7 @@ def _api_entry(item: dict[str, Any], api: Api, base: str, now: datetime | None) 
     except (KeyError, IndexError):
         return None
     title, when, body = (dig(item, path) if path else None for path in (api.title, api.published, api.body))
-    body = body if isinstance(body, str) else None
+    body = encodable(body) if isinstance(body, str) else None
     return Entry(address, _plain(title), parse_date(when, now), body) if address else None
 
 
@@ -202,7 +203,7 @@ def _joined(base: str, link: str) -> str | None:
     if not link.strip():
         return None
     try:
-        address = urljoin(base, link.strip())
+        address = urljoin(base, encodable(link.strip()))
     except (ValueError, OverflowError):
         return None
     return address if address.startswith(("http://", "https://")) else None

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from scrapy.crawler import Crawler
 
 from crawler.changes import dealt_with
-from crawler.charset import damage
+from crawler.charset import damage, encodable
 from crawler.failures import FINAL, Failure
 from crawler.items import Failed, Fetched
 from db import DatabaseError
@@ -37,15 +36,10 @@ class CheckText(_OfSpider):
     def process_item(self, item: Fetched | Failed) -> Fetched | Failed:
         if isinstance(item, Failed):
             return item
-        article = replace(item.article, title=_encodable(item.article.title), text=_encodable(item.article.text))
+        article = replace(item.article, title=encodable(item.article.title), text=encodable(item.article.text))
         if (share := damage(article.title + article.text)) > _MOST_DAMAGE:
             return Failed(item.asked_url, Failure.CHARSET, f"{share:.1%} of the characters cannot be decoded")
         return replace(item, article=article)
-
-
-def _encodable(text: str) -> str:
-    """The text without halves of surrogate pairs, which JSON in pages can contain and no file can hold."""
-    return re.sub(r"[\ud800-\udfff]", "\ufffd", text)
 
 
 class StoreArticle(_OfSpider):

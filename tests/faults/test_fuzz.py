@@ -4,7 +4,9 @@ import subprocess
 import sys
 from pathlib import Path
 
-from crawler.discovery import read_sitemap
+from crawler.article import read_fragment
+from crawler.discovery import read_api, read_sitemap
+from crawler.source import Api
 
 FUZZ = Path(__file__).parents[2] / "benchmarks" / "fuzz.py"
 
@@ -20,3 +22,12 @@ def test_an_address_that_is_none_does_not_cost_the_others_of_its_sitemap() -> No
     sitemap = f'<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">{urls}</urlset>'
     found = read_sitemap(sitemap, "https://news.example/sitemap.xml")
     assert [entry.url for entry in found.entries] == ["https://news.example/2"]
+
+
+def test_half_a_surrogate_pair_in_json_does_not_cost_the_article() -> None:
+    """Found by the long form."""
+    api = Api(url="/api", items="items", link="/article/{no}", title="title", published="date", body="body")
+    text = r'{"items": [{"no": "1\ud800", "title": "협약", "body": "<p>맺었다\ud800.</p>"}]}'
+    (entry,) = read_api(text, api, "https://news.example").entries
+    assert entry.url.encode() == "https://news.example/article/1\ufffd".encode()
+    assert read_fragment(entry.body or "") == ["맺었다\ufffd."]
