@@ -25,6 +25,7 @@ from crawler.fetch import Page, fetch
 from crawler.report import Report
 from crawler.run import crawl
 from crawler.source import Source, parse_sources
+from crawler.urls import canonical_url
 
 # Where feeds and sitemaps lie when a page does not say.
 _USUAL = (
@@ -173,10 +174,11 @@ def _listed(front: Page) -> list[Entry]:
 
 def _pattern(entries: list[Entry], home: str) -> str | None:
     """The commonest shape of the entries' addresses, as a pattern for `article`."""
+    addresses = (canonical_url(entry.url) for entry in entries)  # without what only counts readers
     shapes = Counter(
-        re.sub(r"\d{3,}", "#", entry.url.split("#")[0].removeprefix(home))
-        for entry in entries
-        if entry.url.startswith(home) and re.search(r"\d{3,}", entry.url)
+        re.sub(r"(?<=/)\d+(?=/|$)|\d{3,}", "#", address.removeprefix(home))
+        for address in addresses
+        if address.startswith(home) and re.search(r"\d{3,}", address.removeprefix(home))
     )
     if not shapes:
         return None

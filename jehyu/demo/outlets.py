@@ -40,6 +40,7 @@ LAYOUTS = {
         "/news/articleView.html?idxno={serial}",
         {
             "/rss/allArticle.xml": ("feed.xml", XML),
+            "/": ("list.html", HTML),
             "/news/articleList.html?view_type=sm": ("list.html", HTML),
             "/news/articleList.html?page={page}&view_type=sm": ("list.html", HTML),
         },
@@ -77,7 +78,7 @@ LAYOUTS = {
     ),
     "wire": Layout(
         "/view/NISX{published:%Y%m%d}_{serial:010}",
-        {"/RSS/sokbo.xml": ("feed.xml", "text/xml"), "/realnews/": ("list.html", HTML)},
+        {"/RSS/sokbo.xml": ("feed.xml", "text/xml"), "/": ("list.html", HTML), "/realnews/": ("list.html", HTML)},
         {"/view/?id=NISX{published:%Y%m%d}_{serial:010}": "/view/NISX{published:%Y%m%d}_{serial:010}"},
     ),
     "api": Layout(
