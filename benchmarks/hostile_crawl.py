@@ -45,7 +45,7 @@ STAND_INS = {
     "jsonapi": ("dalmuri",),
     "newsroom": ("ongyeol",),
 }
-WHOLE_IN_FEED = {"didim", "sol", "dalmuri", "ongyeol"}
+WHOLE_IN_FEED = {"didim", "sol", "dalmuri"}
 SETTINGS = {
     "DOWNLOAD_DELAY": 0,
     "AUTOTHROTTLE_ENABLED": False,

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import logging
 import re
+import warnings
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
 import trafilatura
-from bs4 import BeautifulSoup, Tag
+from bs4 import BeautifulSoup, Tag, XMLParsedAsHTMLWarning
 from soupsieve import SelectorSyntaxError
 
 from crawler.blocks import bare_time_below, own_block
@@ -25,6 +26,8 @@ from crawler.source import Layout, Source
 from crawler.urls import canonical_url, same_article
 
 logging.getLogger("trafilatura").setLevel(logging.ERROR)  # a page without a body is reported here, by class
+
+warnings.filterwarnings("ignore", category=XMLParsedAsHTMLWarning)  # XHTML, or no article, which is said by class
 
 GENERIC = "generic"
 _SHORTEST_BODY = 40  # characters: a one-sentence flash has more

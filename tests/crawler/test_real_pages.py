@@ -102,6 +102,11 @@ def test_page_is_read_by_the_generic_path(
     assert not re.search(r"cookie|무단|@", article.text)
 
 
+def test_a_layout_that_was_given_up_reads_the_page_of_its_time() -> None:
+    article = read(DONGA, "http://news.donga.com/3/all/20131023/58406128/1", "donga")
+    assert (article.layout, article.expired) == ("2", True)
+
+
 @pytest.mark.parametrize(
     "name", sorted(p.name for p in (PAGES / "chardet+chardet").glob("*.xml")) if PAGES.is_dir() else []
 )

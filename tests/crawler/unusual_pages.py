@@ -48,7 +48,8 @@ _DATA = {"props": {"pageProps": {"news": {"title": TITLE, "html": _PARAGRAPHS, "
 PAGES = {
     "tables": _page(
         f'{_MENU}<table width="900"><tr><td width="160"><ul>{_LINKS}</ul></td><td><table><tr><td><font size="5">'
-        f"<b>{TITLE}</b></font></td></tr><tr><td align=right>입력 : {_STAMP}</td></tr><tr><td>{_SPANS}</td></tr></table></td>"
+        f"<b>{TITLE}</b></font></td></tr><tr><td align=right>입력 : {_STAMP}</td></tr>"
+        f"<tr><td>{_SPANS}</td></tr></table></td>"
         f"<td><b>많이 본 뉴스</b><ul>{_LINKS}</ul></td></tr></table>{_FOOT}"
     ),
     "bare lines": _page(f"<h2>{TITLE}</h2>등록 {_STAMP}<hr>" + "<br><br>".join(_P) + f"<hr><ul>{_LINKS}</ul>{_FOOT}"),
