@@ -62,7 +62,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.skipif(CHROMIUM is None, reason="
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=CHROMIUM, args=SWITCHES)
+        started = playwright.chromium.launch(executable_path=CHROMIUM, args=SWITCHES, timeout=120_000)
         yield started
         started.close()
 
@@ -75,6 +75,7 @@ class Tab:
     ) -> None:
         context = browser.new_context(viewport={"width": width, "height": 900}, locale=lang, color_scheme=scheme)  # type: ignore[arg-type]
         self.page: Page = context.new_page()
+        self.page.set_default_timeout(120_000)  # a loaded machine may take its time
         self.address = address
         self.troubles: list[str] = []
         self.page.on("console", lambda message: self._note(message.type in ("error", "warning"), message.text))
