@@ -101,7 +101,7 @@ _LIST_JOIN_KO = re.compile(
 )
 _KIN_BEFORE = {
     "ko": re.compile(r"(?:자회사|손자회사|모회사|계열사|관계사|계열|산하|지주사|사내벤처)(?:인|이자|의)?\s[^\s,]{0,12}\s?['‘]?$"),
-    "en": re.compile(r"\b(?:subsidiary|affiliate|parent|unit|arm|division)(?:\scompany)?,?\s(?:of\s)?$", re.I),
+    "en": re.compile(r"\b(?:subsidiary|affiliate|parent|holding|unit|arm|division)(?:\scompany)?,?\s(?:of\s)?$", re.I),
 }
 _ROUNDUP = re.compile(r"^\s?\[[^\]]*(?:소식|브리핑|레이더|단신|모음|종합|게시판|동정|뉴스|人사이드|포토|주간|오늘의|이모저모)[^\]]*\]|\s外$|…외$")
 _VERB_AFTER_EN = re.compile(

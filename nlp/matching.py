@@ -96,7 +96,9 @@ def _written_so(surface: str, form: str) -> bool:
     if surface.isascii() and not any(character.isupper() or character.isdigit() for character in surface):
         return surface == form
     if surface.isascii() and len(form) <= 5 and form.isupper():
-        return surface == form or surface == form.capitalize()
+        return surface == form or (len(form) >= 4 and surface == form.capitalize())
+    if surface.isascii() and len(form) <= 3:  # aT is a firm, At begins a sentence
+        return surface == form or (form.istitle() and surface.isupper())
     return True
 
 

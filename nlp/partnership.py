@@ -27,6 +27,7 @@ _WEIGHED_TWICE = ("untitled", "lang-en", "both-in-title", "one-in-title", "lead"
 UNSETTLED = ("talks", "rumoured", "ended", "denied")
 _EVIDENCE_MARGIN = 1.5  # a body sentence this little weaker than the headline is the better evidence
 _WORTH_ASKING = 0.1  # a pair that only the encoder sees is considered from this probability on
+_LEAD = 4  # title and the first sentences, where news says when
 _SAID_DAYS = 10  # a day further from publication than this is history, not what "이날" points to
 
 
@@ -247,6 +248,8 @@ def _claim(
     # A sentence that recalls an older deal of the two must not date the new one.
     telling = [item[1] for item in ranked if item[0][label] == max(item[0][1:])]
     day, precision = dates.of(telling or [instance], instance)
+    if day is None and label == 1:
+        day, precision = dates.of_lead(instance)
     return _Claim(reading.one, reading.two, sentence, kind, status, label != 2, day, precision, confidence)
 
 
@@ -301,16 +304,33 @@ class _Dates:
         """The date in the evidence sentence, else in the next best sentence that tells of the pair."""
         for instance in [evidence, *(other for other in instances if other is not evidence)][:3]:
             sentence = self._view.sentences[instance.sentence]
-            text = self._view.text(sentence)
-            mentions = find_dates(
-                text, self._view.article.published, self._view.article.lang, self._said[sentence.index]
-            )
-            first, last = instance.start - sentence.start, instance.end - sentence.start
-            inside = [mention for mention in mentions if first <= mention.start < last]
-            found = deal_date(text, inside or mentions, instance.cue - sentence.start, self._view.article.lang)
+            found = self._within(sentence, instance.start, instance.end, instance.cue)
             if found[0] is not None:
                 return found
         return None, None
+
+    def of_lead(self, instance: Instance) -> tuple[str | None, str | None]:
+        """The day, near publication, that one of the first sentences gives to a deal of one of the two.
+
+        `A는 17일 B와 업무협약을 맺었다. 이번 협약에는 C도 참여했다`: the second sentence leaves the day to the first.
+        """
+        view, published = self._view, self._view.article.published
+        for sentence in view.sentences[:_LEAD]:
+            cues = view.cues.get(sentence.index)
+            named = {part.entity for part in view.parts.get(sentence.index, ())} & {instance.one, instance.two}
+            if published is None or sentence.in_title or not cues or not named:
+                continue
+            day, precision = self._within(sentence, sentence.start, sentence.end, cues[-1].start)
+            if day and precision == "day" and abs((published - date.fromisoformat(day)).days) <= _SAID_DAYS:
+                return day, precision
+        return None, None
+
+    def _within(self, sentence: Sentence, start: int, end: int, cue: int) -> tuple[str | None, str | None]:
+        """The date that a sentence gives to what its deal word tells, best from between `start` and `end`."""
+        text, article = self._view.text(sentence), self._view.article
+        mentions = find_dates(text, article.published, article.lang, self._said[sentence.index])
+        inside = [mention for mention in mentions if start <= sentence.start + mention.start < end]
+        return deal_date(text, inside or mentions, cue - sentence.start, article.lang)
 
 
 def _grouped(claims: Sequence[_Claim]) -> list[list[_Claim]]:

@@ -1,0 +1,24 @@
+"""What the reader can do on the corpus' own test families must not get less. Floors are raised when it gets better, never lowered."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from nlp import load_reader
+from nlp.corpus import read_corpus
+from nlp.evaluation import evaluate
+
+FLOORS = Path(__file__).with_name("floors.json")
+
+
+@pytest.mark.slow
+def test_reading_of_the_test_families_keeps_its_floors() -> None:
+    floors = json.loads(FLOORS.read_text(encoding="utf-8"))
+    rows = [row for row in read_corpus() if row["split"] == "test"]
+    report = evaluate(rows, load_reader().read_many)
+    precision, recall, f1 = report.scores
+    measured = {"precision": precision, "recall": recall, "f1": f1, "kind": report.accuracy("kind"),
+                "status": report.accuracy("status"), "date": report.accuracy("date"), "new": report.accuracy("new")}  # fmt: skip
+    assert not report.unread
+    assert {name: value for name, value in measured.items() if value < floors[name]} == {}
