@@ -15,7 +15,7 @@ from crawler.health import Health, examine
 from db import backup as copies
 from db import queries
 from db.base import KST
-from jehyu.cli.context import App, console, database_option
+from jehyu.cli.context import App, console, database_option, publish_threshold
 from jehyu.cli.pipeline import chosen_sources
 from jehyu.lock import run_lock
 from jehyu.outcome import Outcome
@@ -145,4 +145,5 @@ def serve(database: Path, host: str, port: int, show_bodies: bool) -> None:
     def announce(address: str, login: str) -> None:
         click.echo(f"{address}  (Ctrl-C ends it)\nto curate, open once: {login}")
 
-    serve_site(database, host, port, show_bodies=show_bodies, announce=announce)
+    metadata = {"plugins": {"jehyu": {"sure": publish_threshold()}}}
+    serve_site(database, host, port, show_bodies=show_bodies, metadata=metadata, announce=announce)
