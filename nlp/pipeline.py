@@ -27,7 +27,7 @@ from nlp.recognition import Mention, Recognizer, without_overlaps
 from nlp.sentences import Sentence, split_sentences
 from nlp.tokenizer import KiwiTokenizer
 from nlp.undisclosed import undisclosed_partners
-from nlp.unlisted import is_korean_name, is_person
+from nlp.unlisted import is_korean_name, is_no_firm
 from nlp.unlisted_english import is_english_name
 
 SPANS = "organizations"
@@ -224,7 +224,7 @@ def is_name(full: str, start: int, end: int) -> bool:
     if surface.isascii():
         plausible = is_english_name(surface)
     else:
-        plausible = is_korean_name(surface) and not is_person(surface, full)
+        plausible = is_korean_name(surface) and not is_no_firm(surface, full)
     return starts_word(full, start) and ends_word(full, end) and plausible
 
 

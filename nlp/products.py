@@ -1,4 +1,6 @@
-"""Well-known products that read like organisations; a product is no party (annotation guide)."""
+"""Products that read like organisations; a product is no party (annotation guide)."""
+
+import re
 
 PRODUCTS = frozenset({
     "alexa", "android", "azure", "bedrock", "bixby", "blackwell", "chatgpt",
@@ -13,3 +15,14 @@ PRODUCTS = frozenset({
 
 def is_product(name: str) -> bool:
     return name.casefold() in PRODUCTS
+
+
+_PRODUCT_BEFORE = re.compile(
+    r"(?:솔루션|서비스|치료제|신약|의약품|앱|애플리케이션|브랜드|게임|신작|제품|모델|프로그램|캠페인|시리즈)(?:인)?\s?['‘“\"]$"
+)
+
+
+def is_called_product(name: str, full: str) -> bool:
+    """Whether the text puts a product's kind and a quotation mark before `name` anywhere: `AI 세금 솔루션 '가나'`."""
+    places = [match.start() for match in re.finditer(re.escape(name), full)]
+    return any(_PRODUCT_BEFORE.search(full, max(0, place - 12), place) for place in places)

@@ -14,7 +14,7 @@ from typing import NamedTuple
 from spacy.tokens import Doc
 
 from nlp.matching import PARTICLES
-from nlp.products import is_product
+from nlp.products import is_called_product, is_product
 from nlp.sentences import Sentence
 
 _SUFFIXES = {
@@ -110,13 +110,18 @@ def is_person(name: str, full: str) -> bool:
     )
 
 
+def is_no_firm(name: str, full: str) -> bool:
+    """Whether the article itself shows that a name is a person's or a product's."""
+    return is_person(name, full) or is_called_product(name, full)
+
+
 def unlisted_korean(doc: Doc, sentences: Sequence[Sentence], known: set[str]) -> dict[str, str]:
     """{name: source} of organisations that Korean `sentences` speak of and `known` (surfaces found already) lacks."""
     found: dict[str, str] = {}
 
     def add(name: str, source: str) -> None:
         name = name.strip(" .&+-'‘’\"")
-        if name not in known and name not in found and is_korean_name(name) and not is_person(name, doc.text):
+        if name not in known and name not in found and is_korean_name(name) and not is_no_firm(name, doc.text):
             found[name] = source
 
     morphemes = [_Morpheme(token.idx, len(token), token.tag_) for token in doc if token.tag_]

@@ -70,13 +70,14 @@ def test_english_names(reader: Reader) -> None:
         "카카오가 프로골퍼 이가온과 후원 계약을 맺었다.",
         "카카오는 구자온 전 부회장과 지분 인수 계약을 맺었다. 구자온의 지분은 20%다.",
         "카카오는 글로벌 투자은행과 협약을 맺었다.",
+        "카카오가 AI 세금 솔루션 '택스온(TAX ON)'으로 은행들과 협약을 맺었다. 택스온과 연동한다.",
         "카카오가 새봄대 간호학과와 업무협약을 체결했다.",
     ],
 )
 def test_persons_departments_and_common_nouns_are_no_organisations(reader: Reader, text: str) -> None:
     names = {name for forms in found(reader, text).values() for name in forms}
     assert "카카오" in names
-    assert not names & {"이가온", "구자온", "투자은행", "간호학과", "새봄대 간호학과"}
+    assert not names & {"이가온", "구자온", "투자은행", "간호학과", "새봄대 간호학과", "택스온"}
 
 
 def test_a_headlines_short_form_is_the_name_that_the_body_gives_in_full(reader: Reader) -> None:
