@@ -109,11 +109,12 @@ def _labels(view: View, row: Mapping[str, Any]) -> dict[tuple[int, int], int | N
 
 
 def _owners(party: Mapping[str, Any], entities: Sequence[Entity], names: Sequence[set[str]]) -> list[int]:
+    """Whom of the article's entities a labelled party is; one without a name, whoever is undisclosed.
+
+    Descriptions are free text in either language, so that their words cannot tell one undisclosed partner from another.
+    """
     if not party["names"]:
-        words = set(str(party.get("description") or "").split())
-        return [
-            index for index, one in enumerate(entities) if one.source == "undisclosed" and words & set(one.name.split())
-        ]
+        return [index for index, one in enumerate(entities) if one.source == "undisclosed"]
     wanted = {fold(name) for name in party["names"]}
     return [index for index, known in enumerate(names) if known & wanted]
 

@@ -104,6 +104,8 @@ _KIN_BEFORE = {
     "en": re.compile(r"\b(?:subsidiary|affiliate|parent|holding|unit|arm|division)(?:\scompany)?,?\s(?:of\s)?$", re.I),
 }
 _ROUNDUP = re.compile(r"^\s?\[[^\]]*(?:소식|브리핑|레이더|단신|모음|종합|게시판|동정|뉴스|人사이드|포토|주간|오늘의|이모저모)[^\]]*\]|\s外$|…외$")
+# `구글과 함께 통화 비서 '가나'를`: what follows is what the two do, no third partner.
+_LIST_END_KO = re.compile(r"^(?:와|과|랑|하고)\s?(?:함께|공동|손잡|협력|협업|나란히|같이)")
 _VERB_AFTER_EN = re.compile(
     r"^(?:\s?\([^)]{0,40}\))?\s(?:has|have|had|will|is|are|was|were|began|won|took|struck|built|signed|said|also|plans|[a-z]+ed)\b"
 )
@@ -138,6 +140,8 @@ def _parts_korean(full: str, sentence: Sentence, mentions: Sequence[tuple[int, M
             continue
         left, right = mentions[index][1], mentions[index + 1][1]
         gap = _BRACKET.sub("", full[left.end : right.start]).lstrip("'’\"”")
+        if _LIST_END_KO.search(gap):
+            continue
         if len(gap) <= _GAP and _LIST_JOIN_KO.match(gap.replace("'", "").replace("‘", "")):
             groups[index] = groups[index + 1]
             roles[index] = roles[index + 1]

@@ -23,7 +23,7 @@ from nlp.undisclosed import description
 
 _CORE = CLASSES.index("core")
 _LIST_SHARE = 0.9  # of what is sure of one member of a list, this much holds for the others
-_WEIGHED_TWICE = ("untitled", "lang-en", "both-in-title", "one-in-title", "lead", "rivals", "undisclosed")
+_WEIGHED_TWICE = ("untitled", "lang-en", "both-in-title", "one-in-title", "lead", "rivals")
 UNSETTLED = ("talks", "rumoured", "ended", "denied")
 _EVIDENCE_MARGIN = 1.5  # a body sentence this little weaker than the headline is the better evidence
 _WORTH_ASKING = 0.1  # a pair that only the encoder sees is considered from this probability on
@@ -94,8 +94,10 @@ def read_pairs(
     for (one, two), sentences in sorted(told.items()):
         sentences.sort(key=lambda item: (-_core_margin(item[0]), item[1].sentence))
         features = _joined_features(view, one, two, sentences)
-        beside = beside_features(view, one, two, model) if (one, two) in model else {}
-        readings.append(PairReading(one, two, sentences, features, model.get((one, two)), beside))
+        # The encoder has learnt nothing of partners without a name: of those the rules alone decide.
+        seen_by_model = None if features["undisclosed"] else model.get((one, two))
+        beside = beside_features(view, one, two, model) if seen_by_model else {}
+        readings.append(PairReading(one, two, sentences, features, seen_by_model, beside))
     return readings
 
 
