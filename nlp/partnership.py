@@ -169,19 +169,20 @@ def article_probabilities(
     shared = []
     for block, own in zip(blocks, alone, strict=True):
         best = surest.get(block, own) if block is not None else own
-        rise = _LIST_SHARE * best[_CORE]
-        if rise > own[_CORE]:
-            rest = (1 - rise) / max(1 - own[_CORE], 1e-9)
-            own = tuple(rise if index == _CORE else value * rest for index, value in enumerate(own))
-        shared.append(own)
+        shared.append(_raised(own, _LIST_SHARE * best[_CORE]))
     return shared
 
 
 def _chronicled(view: View, reading: PairReading, learnt: tuple[float, ...]) -> tuple[float, ...]:
-    if learnt[_CORE] >= SURE or not is_chronicled(view, reading.told[0][1]):
-        return learnt
-    rest = (1 - SURE) / max(1 - learnt[_CORE], 1e-9)
-    return tuple(SURE if index == _CORE else value * rest for index, value in enumerate(learnt))
+    return _raised(learnt, SURE) if is_chronicled(view, reading.told[0][1]) else learnt
+
+
+def _raised(probabilities: tuple[float, ...], core: float) -> tuple[float, ...]:
+    """The same with P(core) at least `core`, the other classes sharing what is left as before."""
+    if core <= probabilities[_CORE]:
+        return probabilities
+    rest = (1 - core) / max(1 - probabilities[_CORE], 1e-9)
+    return tuple(core if index == _CORE else value * rest for index, value in enumerate(probabilities))
 
 
 def _block(view: View, reading: PairReading) -> tuple[int, int, int] | None:
