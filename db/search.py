@@ -11,6 +11,7 @@ import hashlib
 import re
 import sqlite3
 import unicodedata
+from dataclasses import dataclass
 from typing import Any
 
 from db.names import fold
@@ -64,55 +65,67 @@ def row_key(text: str) -> int:
 
 def articles(conn: sqlite3.Connection, terms: str, limit: int = 50) -> list[dict[str, Any]]:
     """Articles whose title holds all terms, newest stored first: id, url, title, source_id, published_at."""
-    return _found(
-        conn,
-        "SELECT a.id, a.url, a.title, a.source_id, a.published_at FROM search_articles s JOIN"
-        " articles a ON a.id = s.rowid"
-        " WHERE search_articles MATCH ? ORDER BY s.rowid DESC LIMIT ?",
-        terms,
-        limit,
-    )
+    return _ARTICLES.found(conn, terms, limit)
 
 
 def evidence(conn: sqlite3.Connection, terms: str, limit: int = 50) -> list[dict[str, Any]]:
     """Live mentions whose sentence holds all terms, newest first: mention_id, event_id, evidence, kind, status, url."""
-    return _found(
-        conn,
-        "SELECT m.id AS mention_id, m.event_id, m.evidence, m.kind, m.status, a.url, a.title, a.published_at"
-        " FROM search_evidence s JOIN mentions m ON m.id = s.rowid JOIN articles a ON a.id = m.article_id"
-        " WHERE search_evidence MATCH ? AND m.withdrawn_at IS NULL ORDER BY s.rowid DESC LIMIT ?",
-        terms,
-        limit,
-    )
+    return _EVIDENCE.found(conn, terms, limit)
 
 
 def companies(conn: sqlite3.Connection, terms: str, limit: int = 50) -> list[dict[str, Any]]:
     """Organisations one of whose names holds all terms, those of the table first: the columns of `organizations`."""
-    return _found(
-        conn,
-        "SELECT o.* FROM search_companies s JOIN organizations o ON o.id = s.org_id"
-        " WHERE search_companies MATCH ? AND o.merged_into IS NULL ORDER BY o.provisional, o.name LIMIT ?",
-        terms,
-        limit,
-    )
+    return _COMPANIES.found(conn, terms, limit)
 
 
 def rebuild(conn: sqlite3.Connection) -> None:
     """Builds the three indexes from the tables; the caller holds the transaction."""
-    for table in ("search_articles", "search_evidence"):
-        conn.execute(f"INSERT INTO {table} ({table}) VALUES ('delete-all')")
+    for index, table, column in (("search_articles", "articles", "title"), ("search_evidence", "mentions", "evidence")):
+        conn.execute(f"INSERT INTO {index} ({index}) VALUES ('delete-all')")
+        conn.execute(
+            f"INSERT INTO {index} (rowid, {column}) SELECT id, bigrams({column}) FROM {table} WHERE {column} NOT NULL"
+        )
     conn.execute("DELETE FROM search_companies")
-    conn.execute(
-        "INSERT INTO search_articles (rowid, title) SELECT id, bigrams(title) FROM articles WHERE title IS NOT NULL"
-    )
-    conn.execute("INSERT INTO search_evidence (rowid, evidence) SELECT id, bigrams(evidence) FROM mentions")
     conn.execute(f"INSERT INTO search_companies (rowid, org_id, names) {COMPANY_NAMES}")
 
 
-def _found(conn: sqlite3.Connection, sql: str, terms: str, limit: int) -> list[dict[str, Any]]:
-    cursor = conn.execute(sql, [bigram_query(terms), limit])
-    names = [column[0] for column in cursor.description]
-    return [dict(zip(names, row, strict=True)) for row in cursor]
+@dataclass(frozen=True)
+class _Index:
+    """A search index `s` and the rows that its hits stand for."""
+
+    name: str
+    columns: str
+    joins: str
+    live: str = "TRUE"
+    order: str = "s.rowid DESC"
+
+    def found(self, conn: sqlite3.Connection, terms: str, limit: int) -> list[dict[str, Any]]:
+        """The first `limit` rows that hold all terms."""
+        cursor = conn.execute(
+            f"SELECT {self.columns} FROM {self.name} s {self.joins}"
+            f" WHERE {self.name} MATCH ? AND {self.live} ORDER BY {self.order} LIMIT ?",
+            [bigram_query(terms), limit],
+        )
+        names = [column[0] for column in cursor.description]
+        return [dict(zip(names, row, strict=True)) for row in cursor]
+
+
+_ARTICLES = _Index(
+    "search_articles", "a.id, a.url, a.title, a.source_id, a.published_at", "JOIN articles a ON a.id = s.rowid"
+)
+_EVIDENCE = _Index(
+    "search_evidence",
+    "m.id AS mention_id, m.event_id, m.evidence, m.kind, m.status, a.url, a.title, a.published_at",
+    "JOIN mentions m ON m.id = s.rowid JOIN articles a ON a.id = m.article_id",
+    live="m.withdrawn_at IS NULL",
+)
+_COMPANIES = _Index(
+    "search_companies",
+    "o.*",
+    "JOIN organizations o ON o.id = s.org_id",
+    live="o.merged_into IS NULL",
+    order="o.provisional, o.name",
+)
 
 
 def _words(text: str) -> list[str]:

@@ -187,9 +187,14 @@ def read_companies(conn: sqlite3.Connection, country: str, sector: str) -> dict[
 
 
 _COMPANIES = """
-SELECT o.id, o.name, o.name_en, o.country, o.sector, o.type, count(*) AS deals
-FROM organizations o JOIN event_parties p ON p.org_id = o.id
-JOIN events e ON e.id = p.event_id AND e.merged_into IS NULL AND e.withdrawn_at IS NULL
-WHERE o.merged_into IS NULL AND (:country = '' OR o.country = :country) AND (:sector = '' OR o.sector = :sector)
-GROUP BY o.id ORDER BY deals DESC, o.name LIMIT 200
+WITH told AS (SELECT org_id, count(*) AS deals FROM event_parties WHERE org_id IS NOT NULL GROUP BY org_id),
+gone AS (
+  SELECT p.org_id, count(*) AS deals FROM events e JOIN event_parties p ON p.event_id = e.id
+  WHERE e.merged_into IS NOT NULL OR e.withdrawn_at IS NOT NULL GROUP BY p.org_id)
+SELECT o.id, o.name, o.name_en, o.country, o.sector, o.type, told.deals - coalesce(gone.deals, 0) AS deals
+FROM told JOIN organizations o ON o.id = told.org_id LEFT JOIN gone ON gone.org_id = o.id
+WHERE o.merged_into IS NULL AND told.deals > coalesce(gone.deals, 0)
+  AND (:country = '' OR o.country = :country) AND (:sector = '' OR o.sector = :sector)
+ORDER BY deals DESC, o.name LIMIT 200
 """
+"""Counts all deals in an index and takes off the few that are gone: to look each deal up takes ten times as long."""
