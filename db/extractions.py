@@ -168,7 +168,7 @@ class Extractions(Organizations):
         )
         lost = self._erase_parties(mention_id)
         self._write_parties(mention_id, event["parties"])
-        self._reassign_names(lost)
+        self._regroup(lost)
 
     def _withdraw_mention(self, mention_id: int) -> None:
         """Takes a mention out of the living: its row stays, its event is resolved again without it."""
@@ -176,14 +176,13 @@ class Extractions(Organizations):
         self.conn.execute("UPDATE mentions SET withdrawn_at = ? WHERE id = ?", [self.now(), mention_id])
         lost = self._unlink_names(mention_id)
         self.conn.execute("DELETE FROM mention_pairs WHERE mention_id = ?", [mention_id])
-        self._reassign_names(lost)
+        self._regroup(lost)
 
     def _withdraw_article(self, article_id: int) -> None:
         for row in self.rows("SELECT id FROM mentions WHERE article_id = ? AND withdrawn_at IS NULL", [article_id]):
             self._withdraw_mention(row["id"])
 
     def _write_parties(self, mention_id: int, parties: list[dict[str, Any]]) -> None:
-        keys: set[str] = set()
         for position, party in enumerate(parties):
             values = {"mention_id": mention_id, "position": position, "given_id": party["org_id"]}
             values |= {name: party[name] for name in _PARTY_FIELDS}
@@ -196,8 +195,7 @@ class Extractions(Organizations):
                     "INSERT OR IGNORE INTO mention_names VALUES (?, ?, ?, ?, ?)",
                     [fold(name), mention_id, position, rank, name],
                 )
-                keys.add(fold(name))
-        self._reassign_names(keys)
+        self._decide_mention(mention_id)
         self._index_pairs(mention_id)
 
     def _erase_parties(self, mention_id: int) -> set[str]:
@@ -207,11 +205,14 @@ class Extractions(Organizations):
         return lost
 
     def _unlink_names(self, mention_id: int) -> set[str]:
-        """Forgets a mention's names; returns those that may have linked organisations (two names of one party)."""
-        rows = self.rows("SELECT key, position FROM mention_names WHERE mention_id = ?", [mention_id])
+        """Forgets a mention's names; returns those of unlisted organisations, whose facts may have hung on it."""
+        keys = self.rows(
+            "SELECT n.key FROM mention_names n JOIN mention_parties p USING (mention_id, position)"
+            " JOIN organizations o ON o.id = p.org_id WHERE n.mention_id = ? AND o.provisional",
+            [mention_id],
+        )
         self.conn.execute("DELETE FROM mention_names WHERE mention_id = ?", [mention_id])
-        positions = [row["position"] for row in rows]
-        return {row["key"] for row in rows if positions.count(row["position"]) > 1}
+        return {row["key"] for row in keys}
 
     def _index_pairs(self, mention_id: int) -> None:
         """Writes the mention's pairs for candidate lookup and queues it for resolution."""

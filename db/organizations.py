@@ -9,12 +9,30 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from db.base import StoreBase
 from db.names import fold, provisional_id
 
 _COLUMNS = ("id", "name", "name_ko", "name_en", "type", "country", "ticker", "sector", "parent_id", "tags")
+
+
+@dataclass(frozen=True, slots=True)
+class _Party:
+    """A party of a live mention; `names` are (key, name), the name it goes by first."""
+
+    mention_id: int
+    position: int
+    given_id: str | None
+    org_id: str | None
+    type: str | None
+    country: str | None
+    names: list[tuple[str, str]]
+
+    @property
+    def place(self) -> tuple[int, int]:
+        return self.mention_id, self.position
 
 
 class Organizations(StoreBase):
@@ -82,38 +100,103 @@ class Organizations(StoreBase):
 
     def _reassign_names(self, keys: set[str]) -> None:
         """Decides anew whom the live parties with any of these names mean, and those linked to them by aliases."""
-        if not keys:
-            return
-        for component in self._components(keys):
-            self._assign(component)
+        self._decide_parties(
+            self._live_parties("JOIN mention_names k USING (mention_id, position) WHERE k.key = ?", key)
+            for key in sorted(keys)
+        )
 
-    def _components(self, keys: set[str]) -> list[list[Any]]:
-        """The parties bearing the keys, closed over shared names: lists of rows (mention_id, position, names)."""
-        components, done = [], set()
-        for start in sorted(keys):
-            if start in done:
-                continue
-            parties: dict[tuple[int, int], list[Any]] = {}
-            queue = [start]
-            done.add(start)
-            while queue:
-                key = queue.pop()
-                for row in self.rows(
-                    "SELECT o.mention_id, o.position, o.key, o.rank, o.name FROM mention_names n"
-                    " JOIN mention_names o USING (mention_id, position) WHERE n.key = ? ORDER BY o.rank, o.key",
-                    [key],
-                ):
-                    names = parties.setdefault((row["mention_id"], row["position"]), [])
-                    if not any(name[0] == row["key"] for name in names):
-                        names.append((row["key"], row["name"]))
-                    if row["key"] not in done and not self._is_table_name(row["key"]):
-                        done.add(row["key"])
-                        queue.append(row["key"])
-            components.append([(*party, names) for party, names in sorted(parties.items())])
-        return components
+    def _decide_mention(self, mention_id: int) -> None:
+        """Decides whom the parties of a mention mean, and what their names change for others."""
+        self._decide_parties([self._live_parties("WHERE p.mention_id = ?", mention_id)])
 
-    def _is_table_name(self, key: str) -> bool:
-        return self._table_org(key) is not None
+    def _regroup(self, keys: set[str], loose: Iterable[_Party] = ()) -> None:
+        """Decides anew which of the unlisted organisations with these names, `loose` among them, are one."""
+        for group in _linked(self._loose_parties(keys, loose)):
+            names = {name for party in group for name in party.names}
+            org = self._write_provisional(names, {party.type for party in group}, {party.country for party in group})
+            for party in group:
+                if party.org_id != org:
+                    self._move_party(party, org)
+
+    def _decide_parties(self, found: Iterable[list[_Party]]) -> None:
+        keys: set[str] = set()
+        loose = []
+        for party in {party.place: party for parties in found for party in parties}.values():
+            org = self._known_org(party)
+            if org is None:
+                org = self._join(party)
+                if org is None:
+                    loose.append(party)
+                    keys |= {key for key, _ in party.names}
+            elif self._is_provisional(party.org_id):
+                keys |= {key for key, _ in party.names}
+            if org is not None and org != party.org_id:
+                self._move_party(party, org)
+        self._regroup(keys, loose)
+
+    def _join(self, party: _Party) -> str | None:
+        """The unlisted organisation that all names of a new party already mean, if there is one, which it then joins.
+
+        Most parties need no more, and so cost the same however many bear the name.
+        """
+        if party.org_id is not None:
+            return None
+        orgs = set()
+        for key, _ in party.names:
+            bearer = self.row(
+                "SELECT p.mention_id, p.position, p.org_id FROM mention_names n"
+                " JOIN mention_parties p USING (mention_id, position) JOIN organizations o ON o.id = p.org_id"
+                " WHERE n.key = ? AND o.provisional LIMIT 1",
+                [key],
+            )
+            if bearer is None or not self._is_loose(bearer["mention_id"], bearer["position"]):
+                return None
+            orgs.add(bearer["org_id"])
+        if len(orgs) != 1:
+            return None
+        row = self.row("SELECT id, type, country FROM organizations WHERE id = ?", [orgs.pop()])
+        assert row is not None
+        known = self.rows("SELECT key, alias FROM aliases WHERE org_id = ? AND origin = 'article'", [row["id"]])
+        names = {(one["key"], one["alias"]) for one in known} | set(party.names)
+        return self._write_provisional(names, {row["type"], party.type}, {row["country"], party.country})
+
+    def _loose_parties(self, keys: set[str], loose: Iterable[_Party]) -> list[_Party]:
+        """The live parties of no known organisation with any of these names, or linked to such by names they share."""
+        found = {party.place: party for party in loose}
+        queue, done = sorted(keys), set(keys)
+        while queue:
+            for party in self._live_parties(
+                "JOIN mention_names k USING (mention_id, position) LEFT JOIN organizations o ON o.id = p.org_id"
+                " WHERE k.key = ? AND (p.org_id IS NULL OR o.provisional)",
+                queue.pop(),
+            ):
+                if party.place not in found and self._known_org(party) is None:
+                    found[party.place] = party
+                    queue += sorted({key for key, _ in party.names} - done)
+                    done |= {key for key, _ in party.names}
+        return [found[place] for place in sorted(found)]
+
+    def _live_parties(self, where: str, value: Any) -> list[_Party]:
+        """Parties with their names, of mentions that are not withdrawn (those have no names), in order of place."""
+        rows = self.rows(
+            "SELECT p.mention_id, p.position, p.given_id, p.org_id, p.type, p.country, n.key, n.name"
+            f" FROM mention_parties p JOIN mention_names n USING (mention_id, position) {where}"
+            " ORDER BY p.mention_id, p.position, n.rank, n.key",
+            [value],
+        )
+        parties: dict[tuple[int, int], _Party] = {}
+        for row in rows:
+            place = row["mention_id"], row["position"]
+            facts = row["given_id"], row["org_id"], row["type"], row["country"]
+            parties.setdefault(place, _Party(*place, *facts, [])).names.append((row["key"], row["name"]))
+        return list(parties.values())
+
+    def _is_loose(self, mention_id: int, position: int) -> bool:
+        parties = self._live_parties("WHERE p.mention_id = ?", mention_id)
+        return any(party.position == position and self._known_org(party) is None for party in parties)
+
+    def _is_provisional(self, org: str | None) -> bool:
+        return self.row("SELECT 1 FROM organizations WHERE id = ? AND provisional", [org]) is not None
 
     def _table_org(self, key: str) -> str | None:
         """The one organisation the table or a person gives this name to; None when none or several do."""
@@ -121,54 +204,30 @@ class Organizations(StoreBase):
         said = {row["org_id"] for row in found if row["origin"] == "person"} or {row["org_id"] for row in found}
         return said.pop() if len(said) == 1 else None
 
-    def _known_org(self, given: str | None, names: list[tuple[str, str]]) -> str | None:
+    def _known_org(self, party: _Party) -> str | None:
         """Steps 1 and 2: a person's alias for its name, the row the reader named, or the row a name stands for."""
-        if names:
-            said = self.rows("SELECT org_id FROM aliases WHERE key = ? AND origin = 'person'", [names[0][0]])
+        if party.names:
+            said = self.rows("SELECT org_id FROM aliases WHERE key = ? AND origin = 'person'", [party.names[0][0]])
             if len(said) == 1:
                 return str(said[0]["org_id"])
-        if given and self.row("SELECT 1 FROM organizations WHERE id = ? AND NOT provisional", [given]):
-            return given
-        for key, _ in names:
+        if party.given_id and self.row(
+            "SELECT 1 FROM organizations WHERE id = ? AND NOT provisional", [party.given_id]
+        ):
+            return party.given_id
+        for key, _ in party.names:
             org = self._table_org(key)
             if org:
                 return org
         return None
 
-    def _assign(self, component: list[Any]) -> None:
-        """Sets org_id for the parties of one component (mention_id, position, [(key, name)])."""
-        given = {
-            (row["mention_id"], row["position"]): row
-            for row in self.rows(
-                "SELECT mention_id, position, given_id, org_id, type, country FROM mention_parties"
-                " WHERE mention_id IN (SELECT value FROM json_each(?))",
-                [json.dumps(sorted({mention for mention, _, _ in component}))],
-            )
-        }
-        loose = []
-        changed = []
-        for mention, position, names in component:
-            party = given[mention, position]
-            org = self._known_org(party["given_id"], names)
-            if org is None:
-                loose.append((party, names))
-            elif org != party["org_id"]:
-                changed.append((org, party))
-        for group in _linked(loose):
-            org = self._provisional(group)
-            changed += [(org, party) for party, _ in group if party["org_id"] != org]
-        for org, party in changed:
-            self._move_party(party, org)
-
-    def _provisional(self, group: list[Any]) -> str:
+    def _write_provisional(
+        self, names: set[tuple[str, str]], types: set[str | None], countries: set[str | None]
+    ) -> str:
         """The row for one unknown organisation, named by the least of its keys (Latin ones first, for readable ids)."""
-        names = {name for _, found in group for name in found}
         key = min((key for key, _ in names), key=lambda k: (not k.isascii(), k))
         org = provisional_id(key)
         name = min(name for found, name in names if found == key)
-        facts = [
-            min((party[field] for party, _ in group if party[field]), default=None) for field in ("type", "country")
-        ]
+        facts = [min((one for one in said if one), default=None) for said in (types, countries)]
         self.conn.execute(
             "INSERT INTO organizations (id, name, type, country, provisional) VALUES (?1, ?2, ?3, ?4, 1)"
             " ON CONFLICT (id) DO UPDATE SET name = ?2, type = ?3, country = ?4, merged_into = NULL"
@@ -193,14 +252,13 @@ class Organizations(StoreBase):
             [(key, org, alias) for key, alias in sorted(wanted.items()) if stored.get(key) != alias],
         )
 
-    def _move_party(self, party: Any, org: str) -> None:
+    def _move_party(self, party: _Party, org: str) -> None:
         """Gives a party another organisation; its deal and its neighbours are resolved again."""
-        mention = party["mention_id"]
+        mention, old = party.mention_id, party.org_id
         self._mark_neighbours(mention)
-        old = party["org_id"]
         self.conn.execute(
             "UPDATE mention_parties SET org_id = ? WHERE mention_id = ? AND position = ?",
-            [org, mention, party["position"]],
+            [org, mention, party.position],
         )
         self._index_pairs(mention)
         if old and not self.row("SELECT 1 FROM mention_parties WHERE org_id = ? LIMIT 1", [old]):
@@ -214,11 +272,11 @@ class Organizations(StoreBase):
         raise NotImplementedError  # given by Extractions
 
 
-def _linked(parties: list[Any]) -> list[list[Any]]:
-    """Groups (party, [(key, name)]) so that parties sharing a key, directly or through others, are together."""
-    groups: list[tuple[set[str], list[Any]]] = []
-    for party, names in parties:
-        keys, members = {key for key, _ in names}, [(party, names)]
+def _linked(parties: Iterable[_Party]) -> list[list[_Party]]:
+    """Groups parties so that those sharing a name, directly or through others, are together."""
+    groups: list[tuple[set[str], list[_Party]]] = []
+    for party in parties:
+        keys, members = {key for key, _ in party.names}, [party]
         apart = []
         for group in groups:
             if group[0] & keys:
