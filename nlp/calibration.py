@@ -36,7 +36,7 @@ from nlp.partnership import (
     model_features,
     read_pairs,
 )
-from nlp.pipeline import load_pipeline, make_doc, model_pairs, plan_reading
+from nlp.pipeline import load_pipeline, make_doc, model_pairs
 from nlp.regression import Array, SoftmaxRegression, fact_matrix
 from nlp.training.data import part_of
 
@@ -69,11 +69,11 @@ def read_example(row: Mapping[str, Any], use_model: bool, unseen: bool = False) 
     unseen = unseen or _is_held_out(row)
     use_model = use_model and unseen
     article = parse_article(row)
-    plan = plan_reading(article)
-    if not plan.chosen:
-        return None
     nlp = load_pipeline(article.lang, use_model)
-    doc = nlp.get_pipe("jehyu_organizations")(make_doc(nlp, article, plan))
+    doc = make_doc(nlp, article, use_model)
+    if doc is None:
+        return None
+    doc = nlp.get_pipe("jehyu_organizations")(doc)
     view: View = doc._.view
     fold = int(hashlib.sha256(f"fold {row['id']}".encode()).hexdigest(), 16) % _FOLDS
     return Example(fold, view, _labels(view, row), model_pairs(view, doc._.predictions), unseen)

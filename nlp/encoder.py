@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
 from nlp.passages import Passage, passages
+from nlp.triage import load_triage
 
 MODEL = Path(__file__).parent / "model"
 _BREAK = re.compile(r"[.!?][\"'”’)]*\s|\n")
@@ -63,17 +64,26 @@ class Encoder:
         self._session = onnxruntime.InferenceSession(
             (folder / "encoder.onnx").read_bytes(), options, providers=["CPUExecutionProvider"]
         )
-        with np.load(folder / "heads.npz") as heads:
-            self.heads = Heads({name: heads[name].astype(np.float32) for name in heads.files}, self._config)
+        self.heads = Heads(load_heads(folder), self._config)
+        self._triage = load_triage(folder)
 
     @property
     def version(self) -> str:
-        """Names the trained weights."""
-        return str(self._config["version"])
+        """Names the trained weights and the first pass."""
+        return f"{self._config['version']}-{self._triage.version}"
 
     def passages(self, article: str) -> list[Passage]:
         """The windows of ``title + "\\n" + text`` to read, of the length the model was trained on."""
         return passages(article, self._length, self._config["budget"])
+
+    def may_tell(self, text: str) -> bool:
+        """Whether a passage may tell of a partnership, by the cheap first pass."""
+        return self._triage.keeps(self.pieces(text))
+
+    def pieces(self, text: str) -> list[str]:
+        """The tokenizer's pieces of a passage."""
+        tokens: list[str] = self._tokenizer.encode(text, add_special_tokens=False).tokens
+        return tokens
 
     def read(self, text: str, candidates: Sequence[Place] = ()) -> "Prediction":
         """Read one passage; `candidates` are places that may be organisations, to be judged beside those found."""
@@ -151,6 +161,12 @@ class Prediction:
         return (inside[0], inside[-1]) if inside else None
 
 
+def load_heads(folder: Path) -> dict[str, Array]:
+    """The weights of the heads by name, as a model folder holds them."""
+    with np.load(folder / "heads.npz") as heads:
+        return {name: heads[name].astype(np.float32) for name in heads.files}
+
+
 class Heads:
     """The heads of `nlp/training/network.py`, in numpy."""
 
@@ -173,7 +189,7 @@ class Heads:
 
     def label(self, states: Array, tokens: Place) -> str:
         """The most probable type of an organisation."""
-        return self._labels[int(self._linear("sort", self._span_state(states, tokens)).argmax())]
+        return self._labels[int(self._linear("sort", self._span_states(states, [tokens])).argmax())]
 
     def relate(
         self, states: Array, members: Sequence[Sequence[Place]], pairs: Sequence[Place],
@@ -182,41 +198,47 @@ class Heads:
         """The relation of each pair of groups, whose members are token spans; `features` by `pair_scalars`."""
         if not pairs:
             return []
-        groups = [_logsumexp(np.stack([self._span_state(states, span) for span in spans])) if spans else None
-                  for spans in members]  # fmt: skip
-        keys, values = self._linear("key", states), self._linear("value", states)
-        whole = self._linear("whole", states[0])
-        found = []
-        for (a, b), (scalars, (start, end)) in zip(pairs, features, strict=True):
-            first, second = groups[a], groups[b]
-            assert first is not None and second is not None
-            both, common = first + second, first * second
-            context = self._context(np.concatenate([both, common]), keys, values)
-            gap = states[start:end].mean(0) if start < end else np.zeros(states.shape[1], dtype=np.float32)
-            counted = np.array(scalars, dtype=np.float32)
-            parts = [both, common, np.abs(first - second), context, whole, counted, self._linear("between", gap)]
-            pair = _gelu(self._linear("pair", np.concatenate(parts)))
-            found.append(self._relation(a, b, pair))
-        return found
+        groups = self._groups(states, members)
+        one, two = (np.stack([groups[pair[side]] for pair in pairs]) for side in (0, 1))
+        both, common = one + two, one * two
+        gaps = np.stack([states[a:b].mean(0) if a < b else np.zeros_like(states[0]) for _, (a, b) in features])
+        whole = np.broadcast_to(self._linear("whole", states[0]), (len(pairs), len(self._weights["whole.bias"])))
+        counted = np.array([scalars for scalars, _ in features], dtype=np.float32)
+        context = self._context(np.concatenate([both, common], axis=1), states)
+        parts = [both, common, np.abs(one - two), context, whole, counted, self._linear("between", gaps)]
+        read = _gelu(self._linear("pair", np.concatenate(parts, axis=1)))
+        relations = _softmax(self._linear("relation", read) / self._temperature).tolist()
+        kinds, statuses = (_softmax(self._linear(name, read)).tolist() for name in ("kind", "status"))
+        return [
+            Relation(
+                a, b, core, background, none,
+                dict(zip(self._kinds, kind, strict=True)), dict(zip(self._statuses, status, strict=True)),
+            )
+            for (a, b), (none, background, core), kind, status in zip(pairs, relations, kinds, statuses, strict=True)
+        ]  # fmt: skip
 
-    def _relation(self, a: int, b: int, pair: Array) -> Relation:
-        none, background, core = _softmax(self._linear("relation", pair) / self._temperature).tolist()
-        kind, status = _softmax(self._linear("kind", pair)).tolist(), _softmax(self._linear("status", pair)).tolist()
-        kinds, statuses = dict(zip(self._kinds, kind, strict=True)), dict(zip(self._statuses, status, strict=True))
-        return Relation(a, b, core, background, none, kinds, statuses)
+    def _groups(self, states: Array, members: Sequence[Sequence[Place]]) -> dict[int, Array]:
+        """The state of each group that has members."""
+        spans = [span for group in members for span in group]
+        of_span = iter(self._span_states(states, spans))
+        return {
+            index: _logsumexp(np.stack([next(of_span) for _ in group])) for index, group in enumerate(members) if group
+        }
 
-    def _span_state(self, states: Array, tokens: Place) -> Array:
-        first, last = tokens
-        mean = states[first : last + 1].mean(0)
-        return np.tanh(self._linear("span", np.concatenate([states[first], states[last], mean])))
+    def _span_states(self, states: Array, spans: Sequence[Place]) -> Array:
+        """(n, 256): start, end and mean of each span."""
+        parts = [np.concatenate([states[a], states[b], states[a : b + 1].mean(0)]) for a, b in spans]
+        return np.tanh(self._linear("span", np.stack(parts)))
 
-    def _context(self, asked: Array, keys: Array, values: Array) -> Array:
-        """An attention over the passage that asks for what binds the two."""
+    def _context(self, asked: Array, states: Array) -> Array:
+        """(p, 128): for each pair, an attention over the passage that asks for what binds the two."""
         heads = self._context_heads
-        query = self._linear("ask", asked).reshape(heads, 1, -1)
-        split_keys = keys.reshape(len(keys), heads, -1).transpose(1, 2, 0)
-        scores = _softmax((query @ split_keys)[:, 0] / math.sqrt(query.shape[2]))
-        mixed: Array = (scores[:, None] @ values.reshape(len(values), heads, -1).transpose(1, 0, 2)).reshape(-1)
+        query, keys, values = (
+            self._linear(name, x).reshape(len(x), heads, -1).transpose(1, 0, 2)
+            for name, x in (("ask", asked), ("key", states), ("value", states))
+        )
+        scores = _softmax(query @ keys.transpose(0, 2, 1) / math.sqrt(query.shape[2]))
+        mixed: Array = (scores @ values).transpose(1, 0, 2).reshape(len(asked), -1)
         return mixed
 
     def _linear(self, name: str, x: Array) -> Array:

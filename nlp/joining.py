@@ -1,10 +1,11 @@
 """What the third step of `confidence.py` weighs beside both readings: are these names, and what explains the pair."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from nlp.features import View
+from nlp.rosters import alike
 
 _UNSEEN = 0.5  # an entity that the encoder read in no passage may be a name or not
 
@@ -16,19 +17,25 @@ class Core(Protocol):
     def core(self) -> float: ...
 
 
-def beside_features(view: View, one: int, two: int, model: Mapping[tuple[int, int], Core]) -> dict[str, float]:
+def beside_features(
+    view: View, one: int, two: int, model: Mapping[tuple[int, int], Core], rosters: Sequence[frozenset[int]]
+) -> dict[str, float]:
     """How surely both are organisations, and how the encoder reads the pairs that share one of them."""
     both = view.entities[one], view.entities[two]
     sure = [logit(_UNSEEN if entity.tagged is None else entity.tagged) for entity in both]
     unlisted = [name for name, entity in zip(sure, both, strict=True) if entity.organization is None]
     listed = [name for name, entity in zip(sure, both, strict=True) if entity.organization is not None]
     types = {entity.type for entity in both}
+    listed_with = [logit(model[pair].core) for pair in alike(one, two, rosters) if pair in model]
     return {
         "unlisted": float(len(unlisted)),
         "unlisted-name": min(unlisted, default=0.0),
         "listed-name": min(listed, default=0.0),
         "rival-core": _rival(one, two, model),
         "hub-core": _hub(one, two, len(view.entities), model),
+        "roster-core": math.fsum(listed_with) / max(len(listed_with), 1),
+        "roster-size": math.log1p(len(listed_with)),
+        "roster-members": float(any(one in roster and two in roster for roster in rosters)),
         "government": float("government" in types),
         "companies": float(types == {"company"}),
         "stateless": float(any(entity.country is None for entity in both)),

@@ -17,6 +17,7 @@ from nlp.dates import deal_date, find_dates
 from nlp.features import UNTOLD, Instance, View, pair_instances, untold_instance
 from nlp.joining import beside_features, logit
 from nlp.linking import Entity, Linker
+from nlp.rosters import find_rosters
 from nlp.sentences import Sentence
 from nlp.status import read_kind, read_status
 from nlp.undisclosed import description
@@ -90,13 +91,14 @@ def read_pairs(
         if likely and (one, two) not in told and may_be_partners(view.entities[one], view.entities[two], linker):
             untold = untold_instance(view, one, two)
             told[one, two].append((weights.sentence_scores(untold.features), untold))
+    rosters = find_rosters(view)
     readings = []
     for (one, two), sentences in sorted(told.items()):
         sentences.sort(key=lambda item: (-_core_margin(item[0]), item[1].sentence))
         features = _joined_features(view, one, two, sentences)
         # The encoder has learnt nothing of partners without a name: of those the rules alone decide.
         seen_by_model = None if features["undisclosed"] else model.get((one, two))
-        beside = beside_features(view, one, two, model) if seen_by_model else {}
+        beside = beside_features(view, one, two, model, rosters) if seen_by_model else {}
         readings.append(PairReading(one, two, sentences, features, seen_by_model, beside))
     return readings
 

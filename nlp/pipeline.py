@@ -4,8 +4,7 @@ What the components hand on stands on the Doc: `doc._.article` in, `doc._.view` 
 `doc.spans["organizations"]` shows the mentions with type and organisation id.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
@@ -16,15 +15,14 @@ from spacy.tokens import Doc, Span
 from nlp import gazetteer
 from nlp.article import Article
 from nlp.confidence import Weights, load_weights
-from nlp.cues import Cue, find_cues
 from nlp.encoder import Encoder, Prediction, load_encoder
 from nlp.features import Part, View, sentence_parts
 from nlp.linking import Entity, Linker
 from nlp.matching import TableMatcher, ends_word, starts_word
 from nlp.partnership import ModelPair, read_events, read_pairs
 from nlp.passages import Passage
+from nlp.plan import Plan, plan_reading
 from nlp.recognition import Mention, Recognizer, without_overlaps
-from nlp.sentences import Sentence, split_sentences
 from nlp.tokenizer import KiwiTokenizer
 from nlp.undisclosed import undisclosed_partners
 from nlp.unlisted import is_korean_name, is_no_firm
@@ -37,32 +35,6 @@ _LABELS = {"institution": "institute"}
 for _name in ("article", "plan", "view", "predictions", "events"):
     if not Doc.has_extension(_name):
         Doc.set_extension(_name, default=None)
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """The cheap first pass: the sentences, their deal words, and which of them are worth reading."""
-
-    sentences: Sequence[Sentence]
-    cues: Mapping[int, list[Cue]]
-    chosen: Sequence[Sentence]
-
-    @property
-    def regions(self) -> list[tuple[int, int]]:
-        return [(sentence.start, sentence.end) for sentence in self.chosen]
-
-
-def plan_reading(article: Article) -> Plan:
-    """Choose title, first sentence, every sentence with a deal word and the one before it; none if none has one."""
-    full = article.full
-    sentences = split_sentences(full, len(article.title))
-    cues = {one.index: found for one in sentences if (found := find_cues(full[one.start : one.end], article.lang))}
-    moved = {
-        index: [Cue(cue.start + sentences[index].start, cue.end + sentences[index].start, cue.group) for cue in found]
-        for index, found in cues.items()
-    }
-    wanted = {index for found in cues for index in (found, found - 1)} | {0, 1}
-    return Plan(sentences, moved, [one for one in sentences if one.index in wanted] if cues else [])
 
 
 @cache
@@ -108,17 +80,18 @@ class Organizations:
 
     def __call__(self, doc: Doc) -> Doc:
         article, plan = doc._.article, doc._.plan
+        full = article.full
         mentions = self._recognizer.recognize(doc, article, plan.chosen)
-        doc._.predictions = self._predict(doc.text, plan, mentions)
-        mentions = _with_tagged(doc.text, mentions, doc._.predictions)
-        entities = self._linker.link(doc.text, mentions, article.lang)
+        doc._.predictions = self._predict(full, plan, mentions)
+        mentions = _with_tagged(full, mentions, doc._.predictions)
+        entities = self._linker.link(full, mentions, article.lang)
         _judge_names(entities, doc._.predictions)
-        hidden = [mention for mention in undisclosed_partners(doc.text, article.lang) if _is_free(mention, mentions)]
+        hidden = [mention for mention in undisclosed_partners(full, article.lang) if _is_free(mention, mentions)]
         entities += [
             Entity("", mention.surface, "company", None, None, "undisclosed", [mention.surface], [mention])
             for mention in hidden
         ]
-        doc._.view = _view(article, doc.text, plan, entities)
+        doc._.view = _view(article, full, plan, entities)
         doc.spans[SPANS] = [
             span
             for entity in entities
@@ -130,15 +103,11 @@ class Organizations:
     def _predict(
         self, full: str, plan: Plan, mentions: Sequence[Mention]
     ) -> list[tuple[Passage, Prediction, list[Mention]]]:
-        """The encoder's reading of each passage with a deal word, and the mentions it was handed as candidates."""
+        """The encoder's reading of each passage of the plan, and the mentions it was handed as candidates."""
         if self._encoder is None:
             return []
         read = []
-        for passage in self._encoder.passages(full):
-            if not any(
-                passage.start < cue.end and cue.start < passage.end for found in plan.cues.values() for cue in found
-            ):
-                continue
+        for passage in plan.passages:
             inside = [
                 (mention, place)
                 for mention in mentions
@@ -262,8 +231,14 @@ def load_pipeline(lang: str, model: bool) -> Language:
     return nlp
 
 
-def make_doc(nlp: Language, article: Article, plan: Plan) -> Doc:
-    """The Doc over title and text, carrying article and plan; only what the plan chose is analysed."""
+def make_doc(nlp: Language, article: Article, model: bool) -> Doc | None:
+    """The Doc over title and text, carrying article and plan; None if nothing in it is worth reading.
+
+    Only what the plan chose is analysed; with the model that leaves out what its first pass leaves out.
+    """
+    plan = plan_reading(article, _encoder() if model else None)
+    if not plan.chosen:
+        return None
     tokenizer = nlp.tokenizer
     doc = (
         tokenizer.analyse(article.full, plan.regions)

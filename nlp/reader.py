@@ -9,13 +9,11 @@ from importlib.resources import files
 from itertools import islice
 from typing import Any
 
-from spacy.language import Language
-
 from nlp.article import Article, ArticleError, parse_article
 from nlp.confidence import load_weights
 from nlp.encoder import load_encoder
 from nlp.features import View
-from nlp.pipeline import load_pipeline, make_doc, plan_reading, uses_model
+from nlp.pipeline import load_pipeline, make_doc, uses_model
 
 _CHUNK = 16  # articles handed to a process at a time
 
@@ -57,7 +55,8 @@ class Reader:
             parsed.lang, uses_model(self._model)
         )  # a broken table or model is no fault of the article: it is raised
         try:
-            return {"id": identity, "events": _events(nlp, parsed)}
+            doc = make_doc(nlp, parsed, uses_model(self._model))
+            return {"id": identity, "events": nlp(doc)._.events if doc is not None else []}
         except (
             Exception
         ) as error:  # one article that breaks the reader must not stop a run; the line says what happened
@@ -78,13 +77,13 @@ class Reader:
                 yield from pool.map(_read_in_worker, wave, chunksize=_CHUNK)
 
     def view(self, article: Article) -> View | None:
-        """What is seen in an article before partners are sought; None if it holds no deal word."""
-        plan = plan_reading(article)
-        if not plan.chosen:
+        """What is seen in an article before partners are sought; None if nothing in it is worth reading."""
+        model = uses_model(self._model)
+        nlp = load_pipeline(article.lang, model)
+        doc = make_doc(nlp, article, model)
+        if doc is None:
             return None
-        nlp = load_pipeline(article.lang, uses_model(self._model))
-        doc = nlp.get_pipe("jehyu_organizations")(make_doc(nlp, article, plan))
-        view: View = doc._.view
+        view: View = nlp.get_pipe("jehyu_organizations")(doc)._.view
         return view
 
     def co_mentions(self, row: object) -> Iterator[tuple[str, list[dict[str, Any]]]]:
@@ -108,14 +107,6 @@ class Reader:
 def load_reader(model: bool = True) -> Reader:
     """The reader; `model=False` leaves the encoder out (the rules-only baseline)."""
     return Reader(model)
-
-
-def _events(nlp: Language, article: Article) -> list[dict[str, Any]]:
-    plan = plan_reading(article)
-    if not plan.chosen:
-        return []
-    events: list[dict[str, Any]] = nlp(make_doc(nlp, article, plan))._.events
-    return events
 
 
 def _program() -> str:

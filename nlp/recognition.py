@@ -53,7 +53,7 @@ class Recognizer:
 
     def recognize(self, doc: Doc, article: Article, sentences: Sequence[Sentence]) -> list[Mention]:
         """`sentences` are those that matter: names the table lacks are looked for in them only, then in all of the text."""
-        full = doc.text
+        full = article.full
         listed = [mention for match in self._matcher.find(full) if (mention := _table_mention(full, match)) is not None]
         listed = self._settle_doubtful(full, listed)
         known = {mention.surface for mention in listed}

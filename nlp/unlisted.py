@@ -118,15 +118,16 @@ def is_no_firm(name: str, full: str) -> bool:
 def unlisted_korean(doc: Doc, sentences: Sequence[Sentence], known: set[str]) -> dict[str, str]:
     """{name: source} of organisations that Korean `sentences` speak of and `known` (surfaces found already) lacks."""
     found: dict[str, str] = {}
+    full = doc.text
 
     def add(name: str, source: str) -> None:
         name = name.strip(" .&+-'‘’\"")
-        if name not in known and name not in found and is_korean_name(name) and not is_no_firm(name, doc.text):
+        if name not in known and name not in found and is_korean_name(name) and not is_no_firm(name, full):
             found[name] = source
 
     morphemes = [_Morpheme(token.idx, len(token), token.tag_) for token in doc if token.tag_]
     for sentence in sentences:
-        text = doc.text[sentence.start : sentence.end]
+        text = full[sentence.start : sentence.end]
         words = _nominal_words(text, sentence, morphemes)
         stems = {word.start: word for word in words}
         for pattern, source in (

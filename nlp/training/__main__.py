@@ -1,4 +1,4 @@
-"""`python -m nlp.training`: vocabulary, prepare, fit, export, measure, in this order (docs/training.md)."""
+"""`python -m nlp.training`: vocabulary, prepare, fit, export, triage, measure, in this order (docs/training.md)."""
 
 import csv
 import json
@@ -24,7 +24,9 @@ from nlp.training.data import (
 from nlp.training.export import export as write_artefact
 from nlp.training.measure import calibration_error, score, tagging
 from nlp.training.network import Network, from_checkpoint
+from nlp.training.shipped import from_shipped
 from nlp.training.train import Settings, Trainer
+from nlp.training.triage import learn_triage, write_triage
 from nlp.training.vocabulary import count_pieces, cut, texts_of
 
 EXISTING = click.Path(exists=True, path_type=Path)
@@ -89,6 +91,10 @@ def split(examples: list[Example]) -> tuple[list[Example], list[Example]]:
     return train, [e for e in held if e.positive or e.cued or not e.related]
 
 
+def _network(base: Path, layers: int) -> Network:
+    return from_shipped(base) if (base / "encoder.onnx").exists() else from_checkpoint(base, layers)
+
+
 @main.command()
 @click.argument("base", type=EXISTING)
 @click.argument("examples", type=EXISTING)
@@ -103,12 +109,15 @@ def fit(
     base: Path, examples: Path, folder: Path, layers: int, steps: int, seed: int, threads: int,
     start: Path | None, test_every: int,
 ) -> None:  # fmt: skip
-    """Train in FOLDER; a stopped run goes on where it was. Losses and figures stand in FOLDER/log.jsonl."""
+    """Train in FOLDER; a stopped run goes on where it was. Losses and figures stand in FOLDER/log.jsonl.
+
+    BASE is what `vocabulary` wrote, or a shipped model (nlp/model), whose training then goes on.
+    """
     torch.set_num_threads(threads)
     torch.set_flush_denormal(True)
     torch.manual_seed(seed)
     random.seed(seed)
-    network = from_checkpoint(base, layers)
+    network = _network(base, layers)
     if start:
         network.load_state_dict(torch.load(start)["network"])
     with examples.open("rb") as file:
@@ -133,7 +142,7 @@ def export(
     base: Path, state: Path, out: Path, layers: int, name: str, temperature: float, tag_threshold: float, float32: bool
 ) -> None:
     """Write the run-time artefact of a trained STATE (state.pt)."""
-    network: Network = from_checkpoint(base, layers)
+    network = _network(base, layers)
     saved = torch.load(state)
     network.load_state_dict(saved["network"])
     note = {"steps": saved["step"], "layers": layers}
@@ -142,6 +151,18 @@ def export(
         note=note, quantise=not float32,
     )  # fmt: skip
     click.echo(f"{out}: {json.loads((out / 'model.json').read_text())['version']}")
+
+
+@main.command()
+@click.argument("articles", type=EXISTING, nargs=-1, required=True)
+@click.option("--model", type=EXISTING, default=MODEL, show_default="nlp/model")
+def triage(articles: tuple[Path, ...], model: Path) -> None:
+    """Learn the first pass of MODEL from labelled ARTICLES and the Jehyu corpus but its test part."""
+    rows = [row for path in articles for row in read_jsonl(path)]
+    rows += [row for row in read_corpus() if row["split"] != "test"]
+    content, kept = learn_triage(Encoder(model), rows)
+    write_triage(content, model)
+    click.echo(f"{model}: {len(content['weights'])} signs; of the passages without a partnership {kept:.1%} are kept")
 
 
 @main.command()

@@ -40,7 +40,8 @@ def export(
     _write_encoder(network.encoder, out / "encoder.onnx", quantise)
     weights = {key: value.detach().numpy() for key, value in network.heads.state_dict().items()}
     np.savez(out / "heads.npz", **weights)
-    shutil.copyfile(tokenizer_file, out / "tokenizer.json")
+    if not (out / "tokenizer.json").exists() or not tokenizer_file.samefile(out / "tokenizer.json"):
+        shutil.copyfile(tokenizer_file, out / "tokenizer.json")
     digest = hashlib.sha256()
     for part in ("encoder.onnx", "heads.npz", "tokenizer.json"):
         digest.update((out / part).read_bytes())

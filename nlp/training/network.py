@@ -164,6 +164,11 @@ def from_checkpoint(folder: Path, layers: int) -> Network:
             for part in ("weight", "bias"):
                 state[f"layers.{i}.{ours}.{part}"] = weights[f"encoder.layer.{i}.{theirs}.{part}"]
     network.encoder.load_state_dict(state)
+    freeze_embeddings(network)
+    return network
+
+
+def freeze_embeddings(network: Network) -> None:
+    """Training leaves the embeddings alone: the labelled text holds too few of the pieces to move them well."""
     for frozen in (network.encoder.word, network.encoder.position, network.encoder.norm):
         frozen.requires_grad_(False)
-    return network
