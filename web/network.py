@@ -1,5 +1,6 @@
 """Drawing a network of companies: where each node stands, so that 200 of them stay readable."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -7,9 +8,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 Matrix = NDArray[np.float64]
+Tie = tuple[str, str, int]
+"""Two companies and the number of their deals."""
 
 ROUNDS = 120
 WIDTH, HEIGHT, MARGIN = 1000.0, 640.0, 46.0
+MANY_DEALS, MANY_BETWEEN_TWO = 90, 5
+"""A network whose busiest have fewer is drawn with smaller circles and thinner lines."""
 
 
 @dataclass(frozen=True)
@@ -21,12 +26,9 @@ class Node:
     country: str | None
     big_tech: bool
     deals: int
+    radius: float
     x: float
     y: float
-
-    @property
-    def radius(self) -> float:
-        return float(min(14.0, 3.5 + 1.1 * self.deals**0.5))
 
 
 @dataclass(frozen=True)
@@ -36,6 +38,30 @@ class Edge:
     first: int
     second: int
     deals: int
+    width: float
+
+
+def backbone(ties: Sequence[Tie], most: int) -> list[Tie]:
+    """The ties to draw, from `ties` by falling strength: everybody's strongest, then the next up to `most` in all."""
+    firsts: set[Tie] = set()
+    met: set[str] = set()
+    for tie in ties:
+        if not met.issuperset(tie[:2]):
+            firsts.add(tie)
+            met.update(tie[:2])
+    others = [tie for tie in ties if tie not in firsts]
+    drawn = firsts.union(others[: max(0, most - len(firsts))])
+    return [tie for tie in ties if tie in drawn]
+
+
+def radius(deals: int, most: int) -> float:
+    """A circle's radius, its area by the number of deals; `most` is what the busiest company has."""
+    return round(3.5 + 10.5 * math.sqrt(deals / max(most, MANY_DEALS)), 1)
+
+
+def line_width(deals: int, most: int) -> float:
+    """A line's width by the number of deals; `most` is what the busiest two have."""
+    return round(0.8 + 3.7 * deals / max(most, MANY_BETWEEN_TWO), 1)
 
 
 def layout(count: int, edges: Sequence[tuple[int, int]]) -> list[tuple[float, float]]:

@@ -117,6 +117,18 @@ def organization_names(conn: sqlite3.Connection, ids: Iterable[str | None]) -> d
     return {row[0]: Called(row[1], row[2]) for row in rows}
 
 
+def names_of(conn: sqlite3.Connection, names: Iterable[str]) -> dict[str, Called]:
+    """What the organisations that bear exactly these names are called; a name that several bear is left out."""
+    rows = conn.execute(
+        "SELECT o.name, max(o.name_ko), max(o.name_en) FROM json_each(?) wanted"
+        " JOIN aliases a ON a.key = name_key(wanted.value)"
+        " JOIN organizations o ON o.id = a.org_id AND o.name = wanted.value AND o.merged_into IS NULL"
+        " GROUP BY o.name HAVING count(DISTINCT o.id) = 1",
+        [json.dumps(sorted(set(names)))],
+    )
+    return {row[0]: Called(row[1] or row[0], row[2] or row[0]) for row in rows}
+
+
 def last_day(conn: sqlite3.Connection, today: dt.date) -> dt.date:
     """The day of the newest deal, from which pictures count back; `today` where there is none."""
     newest = conn.execute("SELECT max(date) FROM events WHERE date <= ?", [today.isoformat()]).fetchone()[0]

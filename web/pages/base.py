@@ -17,17 +17,19 @@ from web.plugins.guard import configured
 T = TypeVar("T")
 
 KEPT = 64
+KEPT_LIMIT_MS = 30_000
+"""What is computed once and then kept may take longer than what any reader may ask again and again."""
 _kept: dict[tuple[Any, Any], Any] = {}
 
 
-async def read(datasette: Datasette, reader: Callable[[sqlite3.Connection], T]) -> T:
-    """What `reader` returns, run on a reading connection; each of its queries is bound by Datasette's time limit.
+async def read(datasette: Datasette, reader: Callable[[sqlite3.Connection], T], limit_ms: int | None = None) -> T:
+    """What `reader` returns, run on a reading connection; each query is bound by `limit_ms`, else Datasette's limit.
 
-    Raises QueryInterrupted (Datasette answers 400) when one takes too long.
+    Raises QueryInterrupted (the reader is told so, with a 503) when one takes too long.
     """
 
     def limited(conn: sqlite3.Connection) -> T:
-        with sqlite_timelimit(conn, datasette.setting("sql_time_limit_ms")):
+        with sqlite_timelimit(conn, limit_ms or datasette.setting("sql_time_limit_ms")):
             try:
                 return reader(conn)
             except sqlite3.OperationalError as error:
@@ -45,7 +47,7 @@ async def read_kept(datasette: Datasette, key: tuple[Any, ...], reader: Callable
     files = (path, path.with_name(path.name + "-wal"))
     state = (str(path), *(file.stat().st_mtime_ns if file.exists() else 0 for file in files))
     if (state, key) not in _kept:
-        answer = await read(datasette, reader)
+        answer = await read(datasette, reader, KEPT_LIMIT_MS)
         while len(_kept) >= KEPT:
             _kept.pop(next(iter(_kept)))
         _kept[state, key] = answer

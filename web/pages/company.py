@@ -116,17 +116,16 @@ def _partners(rows: Iterable[sqlite3.Row]) -> list[dict[str, Any]]:
     partners: dict[str, dict[str, Any]] = {}
     for row in rows:
         key = row["partner_id"] or f"?{row['partner']}"
-        partner = partners.setdefault(
-            key,
-            {
+        if key not in partners:
+            partners[key] = {
                 "id": row["partner_id"],
                 "name": row["partner"],
                 "country": row["country"],
                 "deals": 0,
                 "kinds": Counter(),
                 "last_on": "",
-            },
-        )
+            }
+        partner = partners[key]
         partner["deals"] += row["deals"]
         partner["kinds"][row["kind"]] += row["deals"]
         partner["last_on"] = max(partner["last_on"], row["last_on"] or "")

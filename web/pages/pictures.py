@@ -130,13 +130,18 @@ def read_network(conn: sqlite3.Connection, size: int, since: str, kind: str, for
     for first, second, deals in rows:
         busiest.update({first: deals, second: deals})
     chosen = {org_id for org_id, _ in sorted(busiest.items(), key=lambda item: (-item[1], item[0]))[:size]}
-    kept = [row for row in rows if row[0] in chosen and row[1] in chosen][: 2 * size]
+    among = [(first, second, deals) for first, second, deals in rows if first in chosen and second in chosen]
+    kept = network.backbone(among, 2 * size)
     within = Counter[str]()
     for first, second, deals in kept:
         within.update({first: deals, second: deals})
     ids = sorted(within, key=lambda org_id: (-within[org_id], org_id))
+    most, strongest = max(within.values(), default=1), max((deals for *_, deals in kept), default=1)
     position = {org_id: place for place, org_id in enumerate(ids)}
-    edges = [network.Edge(position[first], position[second], deals) for first, second, deals in kept]
+    edges = [
+        network.Edge(position[first], position[second], deals, network.line_width(deals, strongest))
+        for first, second, deals in kept
+    ]
     known = {
         row["id"]: row
         for org_id in ids
@@ -151,6 +156,7 @@ def read_network(conn: sqlite3.Connection, size: int, since: str, kind: str, for
             known[org_id]["country"],
             "big-tech" in (known[org_id]["tags"] or ""),
             within[org_id],
+            network.radius(within[org_id], most),
             x,
             y,
         )

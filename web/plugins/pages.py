@@ -5,10 +5,13 @@ from typing import Any
 
 from datasette import hookimpl
 from datasette.app import Datasette
+from datasette.database import QueryInterrupted
 from datasette.utils.asgi import Forbidden, NotFound, Request, Response
 
 from web.pages import company, deals, event, home, pictures, plain, search
 from web.plugins.guard import CURATE, NONCE
+
+TOO_SLOW = 503
 
 
 @hookimpl
@@ -32,13 +35,14 @@ def register_routes() -> list[tuple[str, Callable[..., Any]]]:
 
 @hookimpl
 def handle_exception(datasette: Datasette, request: Request, exception: Exception) -> Callable[[], Any] | None:
-    """What is not there or not allowed is told in the reader's language; Datasette tells the rest."""
-    if not isinstance(exception, (NotFound, Forbidden)) or request.path.endswith(".json"):
+    """What is not there, not allowed or too slow is told in the reader's language; Datasette tells the rest."""
+    if not isinstance(exception, (NotFound, Forbidden, QueryInterrupted)) or request.path.endswith(".json"):
         return None
+    status = TOO_SLOW if isinstance(exception, QueryInterrupted) else exception.status
 
     async def told() -> Response:
-        context = {"code": exception.status, "error": str(exception)}
-        return Response.html(await datasette.render_template("error.html", context, request), exception.status)
+        context = {"code": status, "error": str(exception)}
+        return Response.html(await datasette.render_template("error.html", context, request), status)
 
     return told
 
