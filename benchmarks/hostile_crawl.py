@@ -11,19 +11,27 @@ class, the time limit was passed, or the unchanged rerun asked for an article or
 from __future__ import annotations
 
 import argparse
-import gzip
 import hashlib
 import sys
 import tempfile
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable
 from contextlib import ExitStack, closing
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
+from benchmarks.bad_answers import (
+    Answer,
+    Handler,
+    Server,
+    gzip_bomb,
+    hang,
+    huge,
+    redirect,
+    truncated_gzip,
+    wrong_length,
+)
 from crawler import Source, crawl, load_sources, parse_sources
 from crawler.failures import Failure
 from crawler.urls import canonical_url
@@ -54,15 +62,13 @@ SETTINGS = {
     "JEHYU_BACKOFF": 0.5,
     "CONCURRENT_REQUESTS_PER_DOMAIN": 2,
 }
-_GZIP_BOMB = gzip.compress(b"0" * 60_000_000, 1)
 _ENTITY_BOMB = (
     b'<?xml version="1.0"?><!DOCTYPE r [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;"><!ENTITY c "&b;&b;&b;&b;">]>'
     b"<rss><channel><item><title>&c;</title></item></channel></rss>"
 )
 
 
-class Handler(BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
+class PressHandler(Handler):
     server: Press
 
     def do_GET(self) -> None:
@@ -72,88 +78,46 @@ class Handler(BaseHTTPRequestHandler):
             return
         page = self.server.site.find(self.path)
         if page is None:
-            self.send(404, b"")
+            self.send(b"", 404)
         elif page.location is not None:
-            self.send(301, b"", Location=page.location)
+            self.send(b"", 301, Location=page.location)
         elif self.headers.get("If-None-Match") == page.etag:
-            self.send(304, b"", ETag=page.etag)
+            self.send(b"", 304, ETag=page.etag)
         else:
-            self.send(200, page.body, Content_Type=page.content_type, ETag=page.etag)
-
-    def send(self, status: int, body: bytes, length: int | None = None, **headers: str) -> None:
-        self.send_response(status)
-        for name, value in headers.items():
-            self.send_header(name.replace("_", "-"), value)
-        if status != 304:
-            self.send_header("Content-Length", str(len(body) if length is None else length))
-        self.end_headers()
-        self.wfile.write(body)
-
-    def log_message(self, format: str, *args: Any) -> None:
-        """Quiet."""
+            self.send(page.body, kind=page.content_type, ETag=page.etag)
 
 
-class Press(ThreadingHTTPServer):
+class Press(Server):
     """One outlet on a free port."""
 
-    daemon_threads = True
     site: Site
 
     def __init__(self) -> None:
-        super().__init__((HOST, 0), Handler)
+        super().__init__((HOST, 0), PressHandler)
         self.hostile: dict[str, Answer] = {}
-
-    def handle_error(self, request: object, client_address: object) -> None:
-        """Clients that hang up are part of this."""
 
     @property
     def base(self) -> str:
         return f"http://{HOST}:{self.server_port}"
 
 
-Answer = Callable[[Handler], None]
-
-
-def _huge(handler: Handler) -> None:
-    """100 MB, without saying so."""
-    handler.send_response(200)
-    handler.send_header("Content-Type", "text/html")
-    handler.send_header("Transfer-Encoding", "chunked")
-    handler.end_headers()
-    for _ in range(100):
-        handler.wfile.write(b"100000\r\n" + b"a" * 0x100000 + b"\r\n")
-    handler.wfile.write(b"0\r\n\r\n")
-
-
-def _cut(handler: Handler) -> None:
-    handler.send(200, b"<html>short", length=5000, Content_Type="text/html")
-    handler.close_connection = True
-
-
-def _packed(body: bytes) -> Answer:
-    return lambda handler: handler.send(200, body, Content_Type="text/html", Content_Encoding="gzip")
-
-
 ANSWERS: dict[str, tuple[Answer, frozenset[Failure]]] = {
-    "hang": (lambda handler: time.sleep(60), frozenset({Failure.TIMEOUT})),
-    "500": (lambda handler: handler.send(500, b"oops"), frozenset({Failure.HTTP_ERROR})),
-    "truncated gzip": (_packed(gzip.compress(b"<html>" + b"text " * 5000)[:40]), frozenset({Failure.TRUNCATED})),
-    "wrong length": (_cut, frozenset({Failure.TRUNCATED})),
-    "redirect loop": (lambda h: h.send(302, b"", Location=h.path), frozenset({Failure.REDIRECT_LOOP})),
-    "gzip bomb": (_packed(_GZIP_BOMB), frozenset({Failure.TOO_LARGE})),
-    "100 MB": (_huge, frozenset({Failure.TOO_LARGE})),
+    "hang": (hang, frozenset({Failure.TIMEOUT})),
+    "500": (lambda handler: handler.send(b"oops", 500), frozenset({Failure.HTTP_ERROR})),
+    "truncated gzip": (truncated_gzip(b"<html>" + b"text " * 5000), frozenset({Failure.TRUNCATED})),
+    "wrong length": (wrong_length, frozenset({Failure.TRUNCATED})),
+    "redirect loop": (lambda handler: redirect(handler.path)(handler), frozenset({Failure.REDIRECT_LOOP})),
+    "gzip bomb": (gzip_bomb, frozenset({Failure.TOO_LARGE})),
+    "100 MB": (huge, frozenset({Failure.TOO_LARGE})),
     "binary as HTML": (
-        lambda h: h.send(200, b"\x89PNG\r\n\x1a\n" + b"\x00" * 900, Content_Type="text/html"),
+        lambda handler: handler.send(b"\x89PNG\r\n\x1a\n" + b"\x00" * 900),
         frozenset({Failure.NOT_ARTICLE, Failure.FEED_BROKEN, Failure.FEED_DEAD}),
     ),
     "entity bomb": (
-        lambda handler: handler.send(200, _ENTITY_BOMB, Content_Type="application/xml"),
+        lambda handler: handler.send(_ENTITY_BOMB, kind="application/xml"),
         frozenset({Failure.FEED_BROKEN, Failure.EMPTY, Failure.NOT_ARTICLE}),
     ),
-    "private address": (
-        lambda handler: handler.send(302, b"", Location="http://169.254.169.254/latest/"),
-        frozenset({Failure.FORBIDDEN_ADDRESS}),
-    ),
+    "private address": (redirect("http://169.254.169.254/latest/"), frozenset({Failure.FORBIDDEN_ADDRESS})),
 }
 
 

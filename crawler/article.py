@@ -25,7 +25,7 @@ from crawler.scriptdata import text_in_scripts
 from crawler.source import Layout, Source
 from crawler.urls import canonical_url, same_article
 
-logging.getLogger("trafilatura").setLevel(logging.ERROR)  # a page without a body is reported here, by class
+logging.getLogger("trafilatura").setLevel(logging.CRITICAL)  # a page without a body is reported here, by class
 
 warnings.filterwarnings("ignore", category=XMLParsedAsHTMLWarning)  # XHTML, or no article, which is said by class
 

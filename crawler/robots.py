@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
 from scrapy import Request
@@ -32,6 +34,13 @@ class RobotsFirst(RobotsTxtMiddleware):
     def __init__(self, crawler: Any) -> None:
         super().__init__(crawler)
         self._unreachable: dict[str, RobotsUnreachable] = {}
+        self._turns: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
+
+    async def robot_parser(self, request: Request) -> RobotParser | None:
+        """One at a time for each host: of several that wait for its rules, Scrapy tells them to the first only and lets
+        the others pass."""
+        async with self._turns[urlparse_cached(request).netloc]:
+            return await super().robot_parser(request)
 
     def process_request_2(self, rp: RobotParser | None, request: Request) -> None:
         if unreachable := self._unreachable.get(urlparse_cached(request).netloc):

@@ -9,9 +9,10 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner
-from hostile_server import FAST, Handler, Site
+from hostile_server import FAST, Site
 from sample_pages import SENTENCES, article, declare
 
+from benchmarks.bad_answers import Handler
 from crawler import Outcome, Report, Source, backfill
 from crawler.dates import KST
 from crawler.failures import Failure

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
+import logging
 import time
 from collections.abc import Callable
 from datetime import datetime
 
 import pytest
-from hostile_server import Answer, Site, drip, gzip_bomb, hang, huge, redirect, truncated_gzip, wrong_length
+from hostile_server import Site
 from sample_pages import SENTENCES, article, declare, feed
 
+from benchmarks.bad_answers import Answer, Handler, drip, gzip_bomb, hang, huge, redirect, truncated_gzip, wrong_length
 from crawler import Outcome, Report, Source
 from crawler.dates import KST
 from crawler.failures import Failure
@@ -96,6 +98,18 @@ def test_robots_are_obeyed(site: Site, run: Run, store: Store) -> None:
     assert not any(path.startswith("/news/") for path in site.requests)
 
 
+def test_robots_are_obeyed_by_all_that_wait_for_them(site: Site, run: Run) -> None:
+    def slow(handler: Handler) -> None:
+        time.sleep(0.5)
+        handler.send(b"User-agent: *\nDisallow: /", kind="text/plain")
+
+    site.answers["/robots.txt"] = slow
+    feeds = [f"/rss/{number}.xml" for number in range(5)]
+    report = run(declare(site.base, more=f"lists = []\nfeeds = {feeds}"))
+    assert report.failures == {Failure.ROBOTS: 5}
+    assert set(site.requests) == {"/robots.txt"}
+
+
 BAD: dict[str, tuple[Answer, Failure]] = {
     "hang": (hang, Failure.TIMEOUT),
     "drip": (drip, Failure.TIMEOUT),
@@ -122,7 +136,9 @@ BAD: dict[str, tuple[Answer, Failure]] = {
 
 
 @pytest.mark.parametrize("name", BAD)
-def test_bad_answer_is_stored_by_class_and_the_rest_is_read(name: str, site: Site, store: Store, run: Run) -> None:
+def test_bad_answer_is_stored_by_class_and_the_rest_is_read(
+    name: str, site: Site, store: Store, run: Run, caplog: pytest.LogCaptureFixture
+) -> None:
     serve(site, range(1, 10))
     site.page("/", "<title>시험신문</title>")
     answer, failure = BAD[name]
@@ -134,6 +150,7 @@ def test_bad_answer_is_stored_by_class_and_the_rest_is_read(name: str, site: Sit
     row = store.row("SELECT state, failure FROM articles WHERE url = ?", [site.base + view(7)])
     assert row is not None
     assert row["failure"] == failure
+    assert [record.getMessage() for record in caplog.records if record.levelno >= logging.ERROR] == []  # cron's mail
 
 
 BAD_FEEDS: dict[str, tuple[bytes, Failure]] = {

@@ -11,19 +11,9 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
-from hostile_server import (
-    FAST,
-    Answer,
-    Handler,
-    Site,
-    gzip_bomb,
-    hang,
-    huge,
-    redirect,
-    truncated_gzip,
-    wrong_length,
-)
+from hostile_server import FAST, Site
 
+from benchmarks.bad_answers import Answer, Handler, gzip_bomb, hang, huge, redirect, truncated_gzip, wrong_length
 from crawler import Outcome, Source, crawl
 from crawler.failures import Failure
 from crawler.urls import canonical_url
