@@ -488,6 +488,12 @@ def m004_sounds(db: Any) -> None:
     db.conn.executemany("INSERT OR IGNORE INTO unresolved VALUES (?)", {(row[3],) for row in told})
 
 
+@migrations()
+def m005_runs_of_log(db: Any) -> None:
+    """Finding what a run changed needs no scan of the log: else each dropped run would be one."""
+    db.conn.execute("CREATE INDEX event_log_run ON event_log(run_id)")
+
+
 def _run(db: Any, script: str) -> None:
     """Executes the statements one by one: executescript would commit the migration's transaction."""
     statement = ""

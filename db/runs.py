@@ -10,6 +10,9 @@ from datetime import datetime
 from db.base import StoreBase, iso
 from db.connection import program_version
 
+KEPT_RUNS = 500
+"""Newest runs that are kept whatever the clock says: some ten days of half-hourly runs."""
+
 _COUNTS = (
     "articles_new",
     "articles_changed",
@@ -83,3 +86,23 @@ class Runs(StoreBase):
                 "INSERT OR REPLACE INTO run_sources VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 [run_id, source_id, outcome, asked, new, unchanged, failed, kept, iso(newest_at)],
             )
+
+    def drop_runs(self, before: datetime | str) -> int:
+        """Drops what sources did in runs begun before a moment, and the runs that changed no event; returns how many.
+
+        The newest `KEPT_RUNS` stay, and the last one that resolved, by which new events are known.
+        """
+        old = (
+            "SELECT id FROM runs WHERE started_at < ? AND id <= (SELECT max(id) FROM runs) - ?"
+            " AND id IS NOT (SELECT max(id) FROM runs WHERE resolved_at IS NOT NULL)"
+        )
+        values = [iso(before), KEPT_RUNS]
+        with self.transaction():
+            self.conn.execute(f"DELETE FROM run_sources WHERE run_id IN ({old})", values)
+            cursor = self.conn.execute(
+                f"DELETE FROM runs WHERE id IN ({old})"
+                " AND NOT EXISTS (SELECT 1 FROM events WHERE first_run_id = runs.id)"
+                " AND NOT EXISTS (SELECT 1 FROM event_log WHERE run_id = runs.id)",
+                values,
+            )
+            return cursor.rowcount

@@ -40,8 +40,12 @@ class Extract(_Section):
 
 
 class Retention(_Section):
-    body_days: int | None = Field(default=None, ge=1)
-    """Bodies of articles older than this many days are dropped once read; evidence stays. None keeps all."""
+    """How long what is needed no more is kept, in days; a century is for ever."""
+
+    body_days: int | None = Field(default=None, ge=1, le=36500)
+    """Bodies of articles older than this are dropped once read; evidence stays. None keeps all."""
+    run_days: int = Field(default=90, ge=8, le=36500)
+    """What sources did in runs older than this is dropped, and the runs that changed no event. Health needs a week."""
 
 
 class Log(_Section):

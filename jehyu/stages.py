@@ -17,7 +17,7 @@ from jehyu.lock import AlreadyRunning, run_lock
 from jehyu.logs import FIELDS
 from jehyu.outcome import Outcome
 from jehyu.reading import read_all
-from jehyu.settings import Settings
+from jehyu.settings import Retention, Settings
 from jehyu.telling import source_alarms, tell_receivers
 from nlp import Reader, load_reader
 from nlp.gazetteer import Organization
@@ -162,13 +162,20 @@ def _all_stages(
     report.extracted = extract(store, reader, settings, deadline=deadline, stage=stage)
     resolved = store.resolve(run_id)
     report.new, report.changed, report.withdrawn = map(len, (resolved.new, resolved.changed, resolved.withdrawn))
-    if settings.retention.body_days:
-        store.drop_texts(store.clock() - timedelta(days=settings.retention.body_days))
+    retain(store, settings.retention)
     alarms = source_alarms(store, sources)
     report.untold = tell_receivers(store, settings.receivers, alarms, reader.thresholds["publish"])
     for failure in report.untold:
         logger.warning("not told: %s", failure, extra={FIELDS: {"event": "not_told"}})
     return report
+
+
+def retain(store: Store, retention: Retention) -> None:
+    """Drops article bodies and accounts of runs that are older than the settings keep them."""
+    now = store.clock()
+    if retention.body_days:
+        store.drop_texts(now - timedelta(days=retention.body_days))
+    store.drop_runs(now - timedelta(days=retention.run_days))
 
 
 OUTCOME_WORDS: Mapping[Outcome, str] = {Outcome.OK: "ok", Outcome.PARTLY: "partial", Outcome.NOTHING: "failed"}
