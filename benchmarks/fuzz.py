@@ -62,6 +62,8 @@ PAGE = (
     + "<p>가온전자는 6일 님버스와 업무협약을 맺었다고 밝혔다.</p>" * 3
     + '<ul><li><a href="/article/2">다음</a></li></ul></article></body></html>'
 )
+CHARSETS = ("utf-8", "euc-kr", "utf-16", "latin-1", "uu", "hex", "idna", "punycode", "unicode_escape", "no-such")
+PAGES = [PAGE.replace("utf-8", name, 1) for name in CHARSETS]
 LIST = '{"data": {"items": [{"no": 1, "title": "협약", "date": "2026-01-06 08:15", "body": "<p>글</p>"}]}}'
 LINE = '{"id": "a1", "title": "협약", "text": "가온전자는 6일 협약을 맺었다.", "published": "2026-01-06", "lang": "ko"}'
 DATES = (
@@ -130,7 +132,7 @@ TARGETS = {
     "api": Target(spoilt(LIST), _api, (ReadError,)),
     "page": Target(spoilt(PAGE), lambda text: read_article(text, URL, SOURCE, now=NOW), (ReadError,)),
     "fragment": Target(spoilt(PAGE), read_fragment),
-    "charset": Target(in_bytes(spoilt(PAGE, FEED)), lambda body: damage(decode(body, "text/html; charset=euc-kr")[0])),
+    "charset": Target(in_bytes(spoilt(*PAGES, FEED)), lambda body: damage(decode(body, "text/html; charset=uhc")[0])),
     "date": Target(st.one_of(spoilt(*DATES), st.floats(), st.integers()), lambda value: parse_date(value, NOW)),
     "date line": Target(spoilt(*DATES), lambda text: (published_and_updated(text, NOW), date_in(text, NOW))),
     "address": Target(spoilt(*ADDRESSES), lambda url: (canonical_url(url), canonical_url(url, SOURCE))),

@@ -59,9 +59,11 @@ def _python_name(name: str) -> str:
     if _KOREAN.match(name):
         return "cp949"  # the superset: pages called EUC-KR contain syllables that only CP949 has
     try:
-        return codecs.lookup(name).name
-    except LookupError:
+        python = codecs.lookup(name).name
+        b"\xff".decode(python, "replace")  # Python's codecs that are no charsets (hex, zip, idna) cannot
+    except (LookupError, UnicodeError):
         return ""
+    return python
 
 
 def _errors(text: str) -> float:

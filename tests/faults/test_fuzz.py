@@ -4,7 +4,10 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from crawler.article import read_fragment
+from crawler.charset import decode
 from crawler.discovery import read_api, read_sitemap
 from crawler.source import Api
 
@@ -31,3 +34,10 @@ def test_half_a_surrogate_pair_in_json_does_not_cost_the_article() -> None:
     (entry,) = read_api(text, api, "https://news.example").entries
     assert entry.url.encode() == "https://news.example/article/1\ufffd".encode()
     assert read_fragment(entry.body or "") == ["맺었다\ufffd."]
+
+
+@pytest.mark.parametrize("name", ["uu", "hex", "zip", "rot13", "idna", "punycode", "undefined", "no-such"])
+def test_a_charset_that_is_none_does_not_cost_the_page(name: str) -> None:
+    """Found by the long form: Python has codecs of these names."""
+    page = f'<meta charset="{name}"><p>협약을 맺었다</p>'
+    assert decode(page.encode("cp949"), f"text/html; charset={name}") == (page, "cp949")
