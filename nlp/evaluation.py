@@ -165,7 +165,7 @@ def _misses(gold: _Gold, found: set[frozenset[int]], answer: Mapping[str, Any], 
         if not _is_core(gold, entry) or (identity := _identity(gold, entry)) in found:
             continue
         found.add(identity)
-        names = [min(gold.parties[index], key=len) for index in entry[:2]]
+        names = [min(gold.parties[index], key=lambda name: (len(name), name)) for index in entry[:2]]
         known = all(gold.parties[index] & reported for index in entry[:2])
         detail = f"{_fields(entry[2])}: {entry[2]['evidence'][:160]}"
         yield Verdict(where, "fn", (names[0], names[1]), 1.0, {}, detail, "relation" if known else "span")

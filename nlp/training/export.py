@@ -17,6 +17,10 @@ from nlp.training.batches import MOST_TOKENS
 from nlp.training.data import BUDGET, TYPES
 from nlp.training.network import CONTEXT_HEADS, Encoder, Network
 
+# Some of what goes into the last layers' second matrix is so large that eight bits blur the rest: left exact, states
+# keep a cosine of .993 to the float ones instead of .974, for 7 % more time.
+_EXACT_LAYERS = 2
+
 
 class _States(nn.Module):
     """The encoder for one unpadded passage."""
@@ -70,6 +74,10 @@ def _write_encoder(encoder: Encoder, path: Path, quantise: bool) -> None:
         )  # fmt: skip
         if quantise:
             # Seven-bit weights: eight overflow on processors without VNNI, and results would depend on the machine.
-            quantize_dynamic(exact, path, weight_type=QuantType.QInt8, per_channel=True, reduce_range=True)
+            layers = len(encoder.layers)
+            kept = [f"/encoder/layers.{layer}/down/MatMul" for layer in range(layers - _EXACT_LAYERS, layers)]
+            quantize_dynamic(
+                exact, path, weight_type=QuantType.QInt8, per_channel=True, reduce_range=True, nodes_to_exclude=kept
+            )
         else:
             shutil.copyfile(exact, path)

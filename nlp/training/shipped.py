@@ -1,6 +1,6 @@
 """Turns a shipped model back into a network, so that training goes on from it where no `state.pt` is left.
 
-The encoder's weights come back as the eight-bit numbers they were rounded to; a few steps of training even that out.
+The encoder's weights come back as the numbers they were rounded to; a few steps of training even that out.
 """
 
 import re
@@ -34,12 +34,12 @@ def _encoder_weights(path: Path) -> tuple[dict[str, Tensor], int]:
     stored = {one.name: numpy_helper.to_array(one) for one in graph.initializer}
     found = {name.removeprefix("encoder."): value for name, value in stored.items() if _is_plain(name)}
     for name in ("word.weight", "position.weight"):
-        found[name] = _exact(stored, f"encoder.{name}")
+        found[name] = _matrix(stored, f"encoder.{name}_quantized")
     for node in graph.node:
         match = _LINEAR.match(node.name)
-        if match and node.op_type == "MatMulInteger":
+        if match and node.op_type in ("MatMul", "MatMulInteger"):
             layer, part = match.groups()
-            found[f"{layer}.{part}.weight"] = _exact(stored, node.input[1].removesuffix("_quantized")).T
+            found[f"{layer}.{part}.weight"] = _matrix(stored, node.input[1]).T
     layers = {name.split(".")[1] for name in found if name.endswith("query.weight")}
     if not layers:
         raise ValueError(f"{path} holds no int8 layers of ours; give a file that `python -m nlp.training export` wrote")
@@ -51,8 +51,11 @@ def _is_plain(name: str) -> bool:
     return name.startswith("encoder.") and (name.endswith(".bias") or ".norm" in name)
 
 
-def _exact(stored: dict[str, np.ndarray], name: str) -> np.ndarray:
-    """Numbers of a rounded matrix; its scale is one number, or one a column."""
+def _matrix(stored: dict[str, np.ndarray], name: str) -> np.ndarray:
+    """A matrix as floats; that of a rounded one is its scale (one number, or one a column) times what it holds."""
+    if not name.endswith("_quantized"):
+        return stored[name]
+    name = name.removesuffix("_quantized")
     rounded = stored[f"{name}_quantized"].astype(np.float32) - stored[f"{name}_zero_point"].astype(np.float32)
     exact: np.ndarray = rounded * stored[f"{name}_scale"]
     return exact

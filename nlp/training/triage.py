@@ -62,9 +62,7 @@ def _passages(encoder: Encoder, row: Mapping[str, Any]) -> list[_Passage]:
     full = f"{row.get('title') or ''}\n{row['text']}"
     story = str(row.get("family") or row["id"])
     fold = int(hashlib.sha256(f"triage {story}".encode()).hexdigest(), 16) % _FOLDS
-    events = [
-        (full.find(event["evidence"][:60]), _is_core(event)) for event in row["events"] if event.get("evidence")
-    ]
+    events = [(full.find(event["evidence"][:60]), _is_core(event)) for event in row["events"] if event.get("evidence")]
     found = []
     for passage in encoder.passages(full):
         inside = [core for at, core in events if 0 <= at < passage.head or passage.start <= at < passage.end]

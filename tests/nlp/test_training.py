@@ -2,6 +2,7 @@
 
 import random
 from itertools import pairwise
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -112,3 +113,17 @@ def test_the_held_out_part_is_fixed_and_about_fifteen_per_cent() -> None:
     held = [n for n in range(4000) if part_of(f"row-{n}") == "dev"]
     assert 0.12 < len(held) / 4000 < 0.18
     assert part_of("row-1") == part_of("row-1")
+
+
+def test_a_shipped_model_is_the_network_it_came_from(tmp_path: Path) -> None:
+    torch = pytest.importorskip("torch")
+    from nlp.training.export import export
+    from nlp.training.shipped import from_shipped
+
+    if not (MODEL / "encoder.onnx").exists():
+        pytest.skip("no trained model in this checkout")
+    network = from_shipped(MODEL)
+    export(network, MODEL / "tokenizer.json", tmp_path, name="again")
+    again = from_shipped(tmp_path)
+    for name, weights in network.state_dict().items():
+        assert torch.allclose(weights, again.state_dict()[name], atol=0.02), name

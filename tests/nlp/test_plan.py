@@ -1,0 +1,46 @@
+"""What the reader spends time on: passages that may tell of a deal, and nothing else."""
+
+import pytest
+
+from nlp.article import parse_article
+from nlp.encoder import Encoder, load_encoder
+from nlp.plan import plan_reading
+
+DEAL = "가온로보틱스는 3일 새벽물류와 물류 로봇 공동 개발을 위한 업무협약을 체결했다고 밝혔다."
+WEATHER = " ".join(f"{day}일 서울의 낮 기온은 {day}도까지 오르고 남부에는 비가 내리겠다." for day in range(10, 28))
+MARKET = " ".join(f"코스피는 {n}포인트 오른 채 거래를 마쳤고 외국인은 {n}억원을 순매도했다." for n in range(20, 38))
+
+
+@pytest.fixture(scope="module")
+def encoder() -> Encoder:
+    found = load_encoder()
+    if found is None:
+        pytest.skip("no trained model in this checkout")
+    return found
+
+
+def article(text: str, title: str | None = None) -> object:
+    return parse_article({"id": "1", "title": title, "text": text, "lang": "ko", "published": "2025-03-04"})
+
+
+def test_the_deal_in_a_long_article_is_read_and_the_rest_is_not(encoder: Encoder) -> None:
+    text = f"{WEATHER} {DEAL} {MARKET} 투자 심리는 나아졌다. {MARKET}"
+    plan = plan_reading(article(text), encoder)
+    read = "".join(passage.text for passage in plan.passages)
+    assert DEAL in read
+    assert len(plan.passages) < len(encoder.passages(f"\n{text}"))
+
+
+def test_a_deal_word_in_a_market_report_is_not_worth_reading(encoder: Encoder) -> None:
+    assert plan_reading(article(f"{MARKET} 선물 시장에서 외국인은 5천 계약을 팔았다."), encoder).chosen == []
+
+
+def test_a_deal_told_in_the_headline_alone_is_read(encoder: Encoder) -> None:
+    plan = plan_reading(article("두 회사는 물류 로봇을 함께 만든다.", "가온로보틱스, 새벽물류와 업무협약"), encoder)
+    assert plan.chosen[0].in_title
+    assert len(plan.passages) == 1
+
+
+def test_without_an_encoder_every_deal_word_counts() -> None:
+    plan = plan_reading(article(f"{MARKET} 선물 시장에서 외국인은 5천 계약을 팔았다."), None)
+    assert plan.cues and plan.passages == []
