@@ -69,43 +69,32 @@ INVARIANTS = {
 
 
 def backup(database: str | Path, target: str | Path) -> None:
-    """Copies the database to `target` with SQLite's online backup while it may be in use, and checks the copy.
+    """Copies the database to `target`, while it may be in use, and checks the copy.
 
     The target appears whole or not at all. Raises DatabaseError when it exists or the copy is not sound.
     """
     target = Path(target)
     if target.exists():
         raise DatabaseError(f"{target}: exists already; name a new file, backups are never overwritten")
-    part = target.with_name(target.name + ".part")
-    part.unlink(missing_ok=True)
-    try:
-        with (
-            contextlib.closing(connect(database, readonly=True)) as source,
-            contextlib.closing(sqlite3.connect(part)) as copy,
-        ):
-            source.backup(copy)
-            copy.execute("PRAGMA journal_mode = DELETE")
-        problems = check(part)
-        if problems:
-            raise DatabaseError(f"{database}: the copy is not sound, nothing was kept: {'; '.join(problems)}")
-        part.replace(target)
-    except sqlite3.Error as error:
-        raise explain(error, target) from error
-    finally:
-        part.unlink(missing_ok=True)
+    _sound_copy(Path(database), target).replace(target)
 
 
 def restore(source: str | Path, database: str | Path) -> Path | None:
-    """Puts a backup in the database's place after checking it. Returns where the present file was kept, if there was
-    one.
+    """Puts a copy of a backup, once it is checked, in the database's place. Returns where the present file was kept, if
+    there was one.
 
     No other program may have the database open: hold the run lock.
     """
-    source, database = Path(source), Path(database)
-    problems = check(source)
-    if problems:
-        raise DatabaseError(f"{source}: not restored, it is not sound: {'; '.join(problems)}")
-    part = database.with_name(database.name + ".part")
+    database = Path(database)
+    copy = _sound_copy(Path(source), database)
+    kept = _set_aside(database)
+    copy.replace(database)
+    return kept
+
+
+def _sound_copy(source: Path, beside: Path) -> Path:
+    """A checked copy in one file, made with SQLite's online backup, where it only needs another name."""
+    part = beside.with_name(beside.name + ".part")
     part.unlink(missing_ok=True)
     try:
         with (
@@ -113,12 +102,16 @@ def restore(source: str | Path, database: str | Path) -> Path | None:
             contextlib.closing(sqlite3.connect(part)) as new,
         ):
             old.backup(new)
+            new.execute("PRAGMA journal_mode = DELETE")
+        if problems := check(part):
+            raise DatabaseError(f"{source}: not sound, nothing was kept of its copy: {'; '.join(problems)}")
     except sqlite3.Error as error:
         part.unlink(missing_ok=True)
-        raise explain(error, part) from error
-    kept = _set_aside(database)
-    part.replace(database)
-    return kept
+        raise explain(error, beside) from error
+    except BaseException:
+        part.unlink(missing_ok=True)
+        raise
+    return part
 
 
 def _set_aside(database: Path) -> Path | None:
