@@ -216,7 +216,7 @@ def _write_deal(
         conn,
         "events",
         id=event,
-        title=f"{first.name} – {second.name}",
+        title=f"{first.name} × {second.name}",
         kind=kind,
         status=status,
         date=str(day),

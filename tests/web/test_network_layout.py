@@ -5,7 +5,7 @@ import random
 
 import pytest
 
-from web.network import HEIGHT, MARGIN, WIDTH, layout
+from web.network import HEIGHT, MARGIN, WIDTH, backbone, layout
 
 
 def random_network(count: int, seed: int = 3) -> list[tuple[int, int]]:
@@ -44,3 +44,9 @@ def test_partners_stand_nearer_than_strangers() -> None:
 def test_unconnected_parts_do_not_fall_together() -> None:
     places = layout(6, [(0, 1), (2, 3), (4, 5)])
     assert all(math.isfinite(x) and math.isfinite(y) for x, y in places) and len(set(places)) == 6
+
+
+def test_everybody_keeps_the_strongest_tie_and_the_rest_goes_by_strength() -> None:
+    ties = [("a", "b", 9), ("a", "c", 8), ("b", "c", 7), ("c", "d", 1), ("a", "d", 1)]
+    assert backbone(ties, 4) == [("a", "b", 9), ("a", "c", 8), ("b", "c", 7), ("c", "d", 1)]
+    assert {name for tie in backbone(ties, 1) for name in tie[:2]} == set("abcd")

@@ -118,6 +118,19 @@ def test_company_page_gives_partners_and_dependence(reader: Visitor) -> None:
     assert "미국 빅테크와의 거래 <strong>50%</strong>" in page
 
 
+def test_companies_are_counted_without_rejected_deals(curator: Visitor) -> None:
+    def deals() -> dict[str, str]:
+        rows = re.findall(r'/company/(\w+)">.*?class="number">([\d,]+)', curator.get("/companies").text, re.S)
+        return dict(rows)
+
+    before, event = deals(), event_id(curator, "narae", "orbix")
+    form = {"csrftoken": curator.token(f"/event/{event}"), "action": "reject"}
+    curator.post(f"/review/event/{event}", form)
+    after = deals()
+    assert int(after["narae"]) == int(before["narae"]) - 1
+    assert "orbix" in before and "orbix" not in after
+
+
 def test_search_finds_inside_words_and_means_and(reader: Visitor) -> None:
     assert "나래전자" in reader.get("/search?q=센터").text
     both = reader.get("/search?q=센터 체결").text
@@ -139,6 +152,14 @@ def test_saved_questions_have_both_titles_and_answer(reader: Visitor, name: str)
         title = re.search(r"<h1[^>]*>(.*?)</h1>", response.text, re.S)
         assert response.status_code == 200 and title
         assert re.search(letters, title[1]) and not re.search(foreign, title[1])
+
+
+def test_answers_name_companies_in_the_readers_language_and_link_them(reader: Visitor) -> None:
+    assert "나래전자 × 오르빅스" in reader.get("/jehyu/by_pair?company=narae&partner=orbix").text
+    english = reader.get("/jehyu/by_pair?company=narae&partner=orbix", headers=ENGLISH).text
+    assert "Narae Electronics × Orbix" in english and f'href="/event/{event_id(reader, "narae", "orbix")}"' in english
+    assert '<a href="/company/orbix">Orbix</a>' in reader.get("/jehyu/korean_foreign", headers=ENGLISH).text
+    assert "Hanbit Daily" in reader.get("/jehyu/busiest_outlets", headers=ENGLISH).text
 
 
 def test_saved_questions_know_companies_by_any_name(reader: Visitor) -> None:
@@ -252,6 +273,13 @@ def test_what_is_not_there_or_not_allowed_is_told_in_the_readers_language(reader
     assert "없는 페이지" in reader.get("/event/none").text
     assert "Nothing here" in reader.get("/company/none", headers=ENGLISH).text
     assert "log in first" in reader.get("/review", headers=ENGLISH).text
+
+
+def test_what_takes_too_long_is_told_in_the_readers_language(filled: Path) -> None:
+    site = datasette(filled)
+    site._settings["sql_time_limit_ms"] = 0
+    answer = Visitor(site).get("/deals", headers=ENGLISH)
+    assert answer.status_code == 503 and "took too long" in answer.text and "interrupted" not in answer.text
 
 
 @pytest.mark.parametrize("query", ["?size=99999999999", "?size=-1&years=abc", "?kind=nonsense", "?years=0&foreign=1"])

@@ -28,7 +28,7 @@ PAGES = {
 MOMENT = len("2025-02-04T09:00:00+09:00")
 NAMED = ("company", "partner", "title")
 """Columns of the saved questions that hold names of organisations."""
-BETWEEN = " – "
+BETWEEN = " × "
 """What stands between the parties in an event's title."""
 ID_TABLES = {"events": "event", "organizations": "company"}
 

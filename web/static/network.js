@@ -31,6 +31,7 @@ if (svg) {
   const unit = () => view.width / svg.clientWidth; // drawing units a screen pixel
 
   function draw() {
+    if (!svg.clientWidth) return; // not laid out yet; the observer below calls again
     svg.setAttribute("viewBox", `${view.x} ${view.y} ${view.width} ${view.height}`);
     const pixel = unit();
     const shrink = Math.min(1, Math.max(pixel, 0.25) ** 0.5);
