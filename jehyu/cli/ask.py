@@ -54,6 +54,7 @@ def events(
     elif form in ("json", "csv"):
         click.echo((as_json if form == "json" else as_csv)(pair_rows(found)).rstrip("\n"))
     else:
+        title = "새 제휴" if new else f"제휴: {company}" if company else "제휴"  # as the rest of the document
         click.echo(_document(database, form, title, [event["id"] for event in found]).rstrip("\n"))
 
 
