@@ -38,7 +38,7 @@ _SHAPES = tuple(
     )
 )
 _RFC_822 = re.compile(r"(?:[A-Z][a-z]{2},\s?)?\d{1,2} [A-Z][a-z]{2} \d{4} \d{1,2}:\d\d")
-_AGO = re.compile(r"(\d+)\s?(분|시간|일|minutes?|mins?|hours?|days?)\s?(?:전|ago)")
+_AGO = re.compile(r"(?<!\d)(\d{1,4})\s?(분|시간|일|minutes?|mins?|hours?|days?)\s?(?:전|ago)")
 _UPDATED = re.compile(r"최종\s?수정|수정|업데이트|Updated?|Modified", re.IGNORECASE)
 
 

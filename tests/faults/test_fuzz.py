@@ -2,12 +2,14 @@
 
 import subprocess
 import sys
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from crawler.article import read_fragment
 from crawler.charset import decode
+from crawler.dates import KST, parse_date
 from crawler.discovery import read_api, read_sitemap
 from crawler.source import Api
 
@@ -41,3 +43,10 @@ def test_a_charset_that_is_none_does_not_cost_the_page(name: str) -> None:
     """Found by the long form: Python has codecs of these names."""
     page = f'<meta charset="{name}"><p>협약을 맺었다</p>'
     assert decode(page.encode("cp949"), f"text/html; charset={name}") == (page, "cp949")
+
+
+def test_a_count_without_measure_is_no_date() -> None:
+    """Found by the long form."""
+    now = datetime(2026, 1, 6, 9, tzinfo=KST)
+    assert parse_date("99999999999999999999일 전", now) is None
+    assert parse_date("3일 전", now) == now - timedelta(days=3)
