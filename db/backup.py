@@ -101,13 +101,14 @@ def _sound_copy(source: Path, beside: Path) -> Path:
             contextlib.closing(connect(source, readonly=True)) as old,
             contextlib.closing(sqlite3.connect(part)) as new,
         ):
+            new.execute("PRAGMA journal_mode = MEMORY")  # a copy that fails is thrown away, and no journal may stay
             old.backup(new)
             new.execute("PRAGMA journal_mode = DELETE")
         if problems := check(part):
             raise DatabaseError(f"{source}: not sound, nothing was kept of its copy: {'; '.join(problems)}")
     except sqlite3.Error as error:
         part.unlink(missing_ok=True)
-        raise explain(error, beside) from error
+        raise explain(error, source if "malformed" in str(error) else beside) from error
     except BaseException:
         part.unlink(missing_ok=True)
         raise

@@ -38,7 +38,7 @@ def connect(path: str | Path, *, readonly: bool = False) -> sqlite3.Connection:
     conn.isolation_level = None
     conn.row_factory = sqlite3.Row
     try:
-        _refuse_strangers(conn, path)
+        _refuse_strangers(conn, path, readonly)
         conn.execute("PRAGMA foreign_keys = ON")
         search.register(conn)
         if not readonly:
@@ -102,7 +102,12 @@ def explain(error: sqlite3.Error, path: Path) -> DatabaseError:
     elif "full" in words:
         advice = "the disk is full. Nothing half-done was kept; free some space and run again."
     elif "readonly" in words or "read-only" in words or "unable to open" in words:
-        advice = "cannot be opened for writing. Check that file and folder exist, belong to this user and are writable."
+        advice = (
+            "cannot be opened for writing, which its log needs even where it is only read. "
+            "Check that file and folder exist, belong to this user and are writable."
+        )
+    elif "I/O error" in words:
+        advice = "the disk is full or broken: see `df -h` and `dmesg`. Nothing half-done was kept."
     else:
         advice = "SQLite refused."
     return DatabaseError(f"{path}: {advice} (SQLite: {words})")
@@ -116,7 +121,7 @@ def program_version() -> str:
         return "unknown"
 
 
-def _refuse_strangers(conn: sqlite3.Connection, path: Path) -> None:
+def _refuse_strangers(conn: sqlite3.Connection, path: Path, readonly: bool) -> None:
     version = conn.execute("PRAGMA user_version").fetchone()[0]
     if version > schema.schema_version():
         wrote = conn.execute("SELECT value FROM meta WHERE key = 'program'").fetchone()
@@ -126,3 +131,5 @@ def _refuse_strangers(conn: sqlite3.Connection, path: Path) -> None:
         )
     if version == 0 and conn.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
         raise DatabaseError(f"{path}: a SQLite file, but not made by Jehyu. Nothing was changed; name another file.")
+    if version == 0 and readonly:
+        raise DatabaseError(f"{path}: an empty file. Fill it with `jehyu run --db {path}`.")

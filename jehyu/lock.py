@@ -5,7 +5,6 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TextIO
 
 
 class AlreadyRunning(RuntimeError):
@@ -24,22 +23,25 @@ def run_lock(database: Path) -> Iterator[None]:
     file stays: removing it would let two runs lock two different files of one name.
     """
     path = lock_path(database)
-    with _opened(path) as file:
+    with _explained(path):
+        opened = path.open("a+b", buffering=0)
+    with opened as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             file.seek(0)
-            holder = file.read().strip() or "unknown"
+            holder = file.read().decode().strip() or "unknown"
             raise AlreadyRunning(f"{database}: another run (process {holder}) is at work; this one stops") from None
-        file.truncate(0)
-        file.write(str(os.getpid()))
-        file.flush()
+        with _explained(path):
+            file.truncate(0)
+            file.write(str(os.getpid()).encode())
         yield
 
 
-def _opened(path: Path) -> TextIO:
+@contextmanager
+def _explained(path: Path) -> Iterator[None]:
     try:
-        return path.open("a+", encoding="ascii")
+        yield
     except OSError as error:
         words = f"cannot be written ({error.strerror}). Check that the folder exists, belongs to this user and has room"
         raise OSError(error.errno, words, str(path)) from None

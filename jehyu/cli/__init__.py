@@ -1,14 +1,18 @@
 """The command line: one module a group of commands, joined here."""
 
+import sqlite3
+import sys
+from datetime import datetime
 from pathlib import Path
 
 import click
 
 from crawler import SourceError
 from db import DatabaseError
+from db.connection import explain
 from jehyu import __version__, logs
 from jehyu.cli import ask, backfill, curate, operate, pipeline, quality, sources, train
-from jehyu.cli.context import App
+from jehyu.cli.context import OPENED, App
 from jehyu.lock import AlreadyRunning
 from jehyu.outcome import Outcome
 from jehyu.schedule import ScheduleError
@@ -25,13 +29,24 @@ class Commands(click.Group):
         try:
             return super().invoke(ctx)
         except AlreadyRunning as error:
-            click.echo(str(error), err=True)
+            _say(str(error))
             ctx.exit(Outcome.REFUSED)
         except BrokenPipeError:  # `jehyu events | head`
             ctx.exit(Outcome.OK)
-        except EXPECTED as error:
-            click.echo(f"jehyu: {error}", err=True)
+        except (sqlite3.IntegrityError, sqlite3.ProgrammingError):  # faults of ours
+            raise
+        except sqlite3.Error as error:  # of a command that only reads: what writes explains its own
+            _say(f"jehyu: {explain(error, ctx.meta[OPENED])}")
             ctx.exit(Outcome.NOTHING)
+        except EXPECTED as error:
+            _say(f"jehyu: {error}")
+            ctx.exit(Outcome.NOTHING)
+
+
+def _say(text: str) -> None:
+    """A line on standard error; where that is cron's log, it says when."""
+    when = "" if sys.stderr.isatty() else f"{datetime.now():%Y-%m-%d %H:%M} "
+    click.echo(when + text, err=True)
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})

@@ -15,6 +15,8 @@ from jehyu.settings import Settings
 from nlp import load_reader
 
 DATABASE = "jehyu.db"
+OPENED = "jehyu.opened"
+"""The key under which a command's context remembers the file that it works on."""
 
 
 @dataclass(frozen=True)
@@ -33,9 +35,16 @@ def database_option(*, must_exist: bool, default: str | None = None) -> Callable
         type=click.Path(path_type=Path, dir_okay=False, exists=must_exist, resolve_path=True),
         default=default or DATABASE,
         envvar=None if default else "JEHYU_DB",
+        callback=_remembered,
         show_default=True,
         help="The SQLite file.",
     )
+
+
+def _remembered(ctx: click.Context, _option: click.Parameter, database: Path) -> Path:
+    """Where an error of SQLite is told, the file is named."""
+    ctx.meta[OPENED] = database
+    return database
 
 
 def day_option(name: str, text: str) -> Callable[[Any], Any]:

@@ -37,8 +37,10 @@ LONGEST_PAUSE = timedelta(hours=26)
 @click.pass_obj
 def schedule(app: App, database: Path, every: int, log: Path | None, install: bool, units: Path | None) -> None:
     """Print, or install, the crontab line and the systemd timer that call `jehyu run`."""
+    output = log or database.with_name(database.name + ".log")
+    if missing := [path.parent for path in (database, output) if not path.parent.is_dir()]:
+        raise click.UsageError(f"no such folder: {missing[0]}")  # cron would fail, and nobody reads its mail
     try:
-        output = log or database.with_name(database.name + ".log")
         plan = Schedule(database, every, output, app.config, app.settings.written)
     except ValueError as error:
         raise click.UsageError(str(error)) from None

@@ -137,7 +137,9 @@ def extract(
         return
     if (dry_run or yes) and not reread:
         raise click.UsageError("--dry-run and --yes go with --all")
-    if reread and not yes and database.exists():
+    if not database.exists():
+        raise click.UsageError(f"{database}: no such database, so there is nothing to read")
+    if reread and not yes:
         found = preview(database, load_reader(), settings, stage=show)
         _print_preview(found)
         if dry_run or not found.extracted.read or not click.confirm("apply this?"):

@@ -145,6 +145,37 @@ def test_a_folder_that_is_not_there_is_told_with_2(silent: Path, tmp_path: Path)
     assert told.exit_code == 2 and "Check that the folder exists" in told.stderr
 
 
+@pytest.mark.parametrize("command", [["health"], ["events"], ["explain", "x"], ["backup", "copy.db"], ["resolve"]])
+def test_a_damaged_file_is_told_with_2_by_what_reads_and_what_writes(
+    command: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    database = tmp_path / "news.db"
+    ran(database, bloter=QUIET)
+    whole = database.read_bytes()
+    database.write_bytes(whole[:8192] + b"\x55" * (len(whole) - 8192))
+    told = jehyu(*command, "--db", database)
+    assert told.exit_code == 2 and "news.db: it is damaged" in told.stderr, told.output
+    assert not list(tmp_path.glob("copy.db*"))
+
+
+def test_an_empty_file_is_told_with_2(tmp_path: Path) -> None:
+    (tmp_path / "news.db").touch()
+    told = jehyu("events", "--db", tmp_path / "news.db")
+    assert told.exit_code == 2 and "an empty file" in told.stderr
+
+
+def test_reading_again_makes_no_file(tmp_path: Path) -> None:
+    told = jehyu("extract", "--all", "--dry-run", "--db", tmp_path / "news.db")
+    assert told.exit_code == 2 and "no such database" in told.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_folder_in_which_cron_could_not_write_is_not_scheduled(tmp_path: Path) -> None:
+    told = jehyu("schedule", "--install", "--db", tmp_path / "nowhere" / "news.db")
+    assert told.exit_code == 2 and "no such folder" in told.stderr
+
+
 def test_a_wrong_setting_is_told_with_2(tmp_path: Path) -> None:
     (tmp_path / "jehyu.toml").write_text("[crawl]\nsource_limit = 3\n")
     told = jehyu("--config", tmp_path / "jehyu.toml", "run", "--db", tmp_path / "news.db")
