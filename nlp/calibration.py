@@ -31,9 +31,9 @@ from nlp.linking import Entity, Linker
 from nlp.partnership import (
     ModelPair,
     PairReading,
-    article_probabilities,
     may_be_partners,
     model_features,
+    probabilities,
     read_pairs,
 )
 from nlp.pipeline import load_pipeline, make_doc, model_pairs
@@ -213,11 +213,8 @@ def _scored(held_out: Sequence[Read], weights: Weights, use_model: bool) -> list
     """(P(core), label) of every labelled pair, as the reader would give it."""
     scored = []
     for one, readings in held_out:
-        told = article_probabilities(one.view, readings, weights, use_model)
-        for reading, probabilities in zip(readings, told, strict=True):
-            label = one.labels.get((reading.one, reading.two), NONE)
-            if label is not None:
-                scored.append((probabilities[CORE], label))
+        for reading, label in _labelled(one, readings):
+            scored.append((probabilities(one.view, reading, weights, use_model)[CORE], label))
     return scored
 
 

@@ -21,8 +21,9 @@ PARTICLES = re.compile(
 )
 """What may follow a noun within its word; matches the empty string too, so use `fullmatch`."""
 
+# `$3.3M` names no 3M.
 _WORD_START = re.compile(
-    r"(?<![가-힣A-Za-z0-9])[가-힣A-Za-z0-9]|(?<=㈜)\w|(?<=\(주\))\w|(?<=[美日中英獨佛韓])[가-힣A-Za-z]"
+    r"(?<![가-힣A-Za-z0-9])(?!(?<=[0-9][.,])[0-9])[가-힣A-Za-z0-9]|(?<=㈜)\w|(?<=\(주\))\w|(?<=[美日中英獨佛韓])[가-힣A-Za-z]"
 )
 _HANGUL_RUN = re.compile(r"[가-힣]*")
 _LOOSE_LENGTH = 5  # a name written without a space is found written with one only from this length on

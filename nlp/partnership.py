@@ -17,13 +17,11 @@ from nlp.dates import deal_date, find_dates
 from nlp.features import UNTOLD, Instance, View, pair_instances, untold_instance
 from nlp.joining import beside_features, logit
 from nlp.linking import Entity, Linker
-from nlp.rosters import find_rosters
 from nlp.sentences import Sentence
 from nlp.status import read_kind, read_status
 from nlp.undisclosed import description
 
 _CORE = CLASSES.index("core")
-_LIST_SHARE = 0.9  # of what is sure of one member of a list, this much holds for the others
 _WEIGHED_TWICE = ("untitled", "lang-en", "both-in-title", "one-in-title", "lead", "rivals")
 UNSETTLED = ("talks", "rumoured", "ended", "denied")
 _EVIDENCE_MARGIN = 1.5  # a body sentence this little weaker than the headline is the better evidence
@@ -91,14 +89,13 @@ def read_pairs(
         if likely and (one, two) not in told and may_be_partners(view.entities[one], view.entities[two], linker):
             untold = untold_instance(view, one, two)
             told[one, two].append((weights.sentence_scores(untold.features), untold))
-    rosters = find_rosters(view)
     readings = []
     for (one, two), sentences in sorted(told.items()):
         sentences.sort(key=lambda item: (-_core_margin(item[0]), item[1].sentence))
         features = _joined_features(view, one, two, sentences)
         # The encoder has learnt nothing of partners without a name: of those the rules alone decide.
         seen_by_model = None if features["undisclosed"] else model.get((one, two))
-        beside = beside_features(view, one, two, model, rosters) if seen_by_model else {}
+        beside = beside_features(view, one, two) if seen_by_model else {}
         readings.append(PairReading(one, two, sentences, features, seen_by_model, beside))
     return readings
 
@@ -154,28 +151,9 @@ def pair_probabilities(reading: PairReading, weights: Weights, use_model: bool) 
     return weights.joined_probabilities(model_features(reading, by_rules), "model")
 
 
-def article_probabilities(
-    view: View, readings: Sequence[PairReading], weights: Weights, use_model: bool
-) -> list[tuple[float, ...]]:
-    """P(class) of every pair of an article, the members of one list of names sharing what is sure of one of them.
-
-    Who signs with A in "A는 B, C, D와 …" are B, C and D alike, and of "A, B, C, D가 …" each with each, however far
-    apart the sentence names them.
-    """
-    alone = [_chronicled(view, reading, pair_probabilities(reading, weights, use_model)) for reading in readings]
-    blocks = [_block(view, reading) for reading in readings]
-    surest: dict[tuple[int, int, int], tuple[float, ...]] = {}
-    for block, probabilities in zip(blocks, alone, strict=True):
-        if block is not None and probabilities[_CORE] > surest.get(block, (0.0,) * len(CLASSES))[_CORE]:
-            surest[block] = probabilities
-    shared = []
-    for block, own in zip(blocks, alone, strict=True):
-        best = surest.get(block, own) if block is not None else own
-        shared.append(_raised(own, _LIST_SHARE * best[_CORE]))
-    return shared
-
-
-def _chronicled(view: View, reading: PairReading, learnt: tuple[float, ...]) -> tuple[float, ...]:
+def probabilities(view: View, reading: PairReading, weights: Weights, use_model: bool) -> tuple[float, ...]:
+    """P(class) of a pair as it is reported: learnt, but surer where a chronicle's line tells of it."""
+    learnt = pair_probabilities(reading, weights, use_model)
     return _raised(learnt, SURE) if is_chronicled(view, reading.told[0][1]) else learnt
 
 
@@ -185,17 +163,6 @@ def _raised(probabilities: tuple[float, ...], core: float) -> tuple[float, ...]:
         return probabilities
     rest = (1 - core) / max(1 - probabilities[_CORE], 1e-9)
     return tuple(core if index == _CORE else value * rest for index, value in enumerate(probabilities))
-
-
-def _block(view: View, reading: PairReading) -> tuple[int, int, int] | None:
-    """The sentence that tells best of a pair and the two lists of names (or the one) that it stands in."""
-    instance = reading.told[0][1]
-    parts = view.parts.get(instance.sentence, [])
-    one, two = (next((part for part in parts if part.entity == index), None) for index in (reading.one, reading.two))
-    if one is None or two is None or one.clause != two.clause:
-        return None
-    low, high = sorted((one.group, two.group))
-    return instance.sentence, low, high
 
 
 def model_features(reading: PairReading, by_rules: Sequence[float]) -> dict[str, float]:
@@ -222,20 +189,19 @@ def model_features(reading: PairReading, by_rules: Sequence[float]) -> dict[str,
 def read_events(view: View, readings: Iterable[PairReading], weights: Weights, use_model: bool) -> list[dict[str, Any]]:
     """The events of the extraction contract, in order of evidence."""
     dates = _Dates(view)
-    readings = list(readings)
     report = weights.thresholds["model" if use_model else "rules"]["report"]
     claims = []
-    for reading, probabilities in zip(readings, article_probabilities(view, readings, weights, use_model), strict=True):
-        claim = _claim(view, reading, probabilities, report, dates)
+    for reading in readings:
+        claim = _claim(view, reading, probabilities(view, reading, weights, use_model), report, dates)
         if claim is not None:
             claims.append(claim)
     return [_event(view, group) for group in _grouped(claims)]
 
 
 def _claim(
-    view: View, reading: PairReading, probabilities: Sequence[float], report: float, dates: "_Dates"
+    view: View, reading: PairReading, classes: Sequence[float], report: float, dates: "_Dates"
 ) -> _Claim | None:
-    _, core, background, unsettled = probabilities
+    _, core, background, unsettled = classes
     if core >= report:
         label, confidence = 1, core
     elif max(background, unsettled) >= report and core < max(background, unsettled):

@@ -12,7 +12,7 @@ from nlp.article import Article
 from nlp.gazetteer import Organization
 from nlp.matching import TableMatch, TableMatcher, occurrences
 from nlp.sentences import Sentence
-from nlp.unlisted import unlisted_korean
+from nlp.unlisted import organization_type, unlisted_korean
 from nlp.unlisted_english import unlisted_english
 
 
@@ -42,6 +42,7 @@ _FIRM_AROUND = re.compile(r"(?:㈜|\(주\)|주식회사)\s?$")
 _FIRM_AFTER = re.compile(
     r"^\s?(?:㈜|\(주\)|\((?:대표|이하|총장|원장|회장|사장|\d{6}|[A-Z][a-z]|CEO))|^\s?(?:대표|회장|사장|관계자|측은|그룹)"
 )
+_SITED_AFTER = re.compile(r"^에\s(?:위치|있는|자리|소재|들어서|들어설|세운|세워|조성|짓는|지은)|^에서\s(?:열린|열리는|개최|진행)")
 _LISTED_AROUND = re.compile(r"^(?:과|와|,|·|ㆍ|-|–|/|\s및)")
 
 
@@ -65,7 +66,7 @@ class Recognizer:
             for start, end, name in occurrences(full, find)
             if not _is_credit(full, start, end)
         ]
-        return without_overlaps(listed + others)
+        return without_overlaps([one for one in listed + others if not _is_site(full, one)])
 
     def _settle_doubtful(self, full: str, mentions: list[Mention]) -> list[Mention]:
         """Keep a doubtful name where the article shows that it is meant: its context words, or how it is written."""
@@ -91,6 +92,12 @@ def _table_mention(full: str, match: TableMatch) -> Mention | None:
     surface = full[match.start : match.end]
     source = "doubtful" if match.ambiguous and not _is_distinct(surface) else "table"
     return Mention(match.start, match.end, surface, match.organizations, source)
+
+
+def _is_site(full: str, mention: Mention) -> bool:
+    """Whether a city or county is only where something stands or takes place."""
+    types = {one.type for one in mention.organizations} or {organization_type(mention.surface)}
+    return types == {"government"} and bool(_SITED_AFTER.match(full[mention.end : mention.end + 12]))
 
 
 def _is_distinct(surface: str) -> bool:

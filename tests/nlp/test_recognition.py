@@ -99,3 +99,14 @@ def test_the_town_of_an_english_firm_is_not_part_of_its_name(reader: Reader) -> 
     text = "Samsung Electronics signed a contract with Tarn Ventures of San Francisco and the University of Northmoor."
     names = {name for forms in found(reader, text, "en").values() for name in forms}
     assert {"Tarn Ventures", "University of Northmoor"} <= names
+
+
+@pytest.mark.parametrize(
+    ("text", "lang", "wrong"),
+    [
+        ("가온소프트는 강남구에 위치한 새벽협회 사옥에서 업무협약을 체결했다.", "ko", "강남구"),
+        ("Gaon Inc. secures $3.3M to build robots under an agreement with Saebyeok Co.", "en", "3M"),
+    ],
+)
+def test_a_site_and_the_end_of_a_number_are_no_parties(reader: Reader, text: str, lang: str, wrong: str) -> None:
+    assert wrong not in {name for names in found(reader, text, lang).values() for name in names}
