@@ -79,5 +79,5 @@ class _Mailbox(StreamRequestHandler):
         while (line := self.rfile.readline()) != b".\r\n":
             if not line:
                 return None
-            lines.append(line)
+            lines.append(line.removeprefix(b"."))  # one that begins with a dot comes with two
         return lines

@@ -3,9 +3,11 @@
 import os
 import tomllib
 from pathlib import Path
-from typing import Any, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from db.vocabulary import KINDS
 
 
 class SettingsError(ValueError):
@@ -67,8 +69,8 @@ class Receiver(_Section):
     """The environment variable with the webhook's URL or the mail addresses: secrets never stand in this file."""
     path: Path | None = None
     companies: tuple[str, ...] = ()
-    kinds: tuple[str, ...] = ()
-    countries: tuple[str, ...] = ()
+    kinds: tuple[Literal[KINDS], ...] = ()  # type: ignore[valid-type]
+    countries: tuple[Annotated[str, Field(pattern="^[A-Z]{2}$")], ...] = ()
     minimum_confidence: float | None = Field(default=None, ge=0, le=1)
     """None: the confidence from which on events are published."""
     events: bool = True

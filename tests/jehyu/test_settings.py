@@ -25,6 +25,9 @@ def test_a_named_file_that_is_missing_is_an_error(tmp_path: Path) -> None:
         ("[crawl]\nsource_time_limit = 0", r"crawl\.source_time_limit"),
         ("[crawl]\ntypo = 1", r"crawl\.typo"),
         ('[[receivers]]\nname = "desk"\nkind = "pigeon"', r"receivers\.0\.kind"),
+        ('[[receivers]]\nname = "a"\nkind = "file"\npath = "a"\nkinds = ["mouu"]', r"receivers\.0\.kinds\.0.*'mou'"),
+        ('[[receivers]]\nname = "a"\nkind = "file"\npath = "a"\ncountries = ["us"]', r"receivers\.0\.countries\.0"),
+        ("[retention]\nrun_days = 3", r"retention\.run_days"),
         ("[crawl", "settings.toml"),
     ],
 )
