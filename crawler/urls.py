@@ -28,9 +28,12 @@ def canonical_url(url: str, source: Source | None = None) -> str:
     What is no address at all (a broken port or IPv6 host) comes back as it is.
     """
     try:
-        url = _cleaned(url)
+        return _canonical(_cleaned(url), source)
     except ValueError:
         return url
+
+
+def _canonical(url: str, source: Source | None) -> str:
     if source is None:
         return _without_amp(url)
     match = source.match(url) or source.match(_without_amp(url))

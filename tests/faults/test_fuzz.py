@@ -12,6 +12,7 @@ from crawler.charset import decode
 from crawler.dates import KST, parse_date
 from crawler.discovery import read_api, read_sitemap
 from crawler.source import Api
+from crawler.urls import canonical_url
 
 FUZZ = Path(__file__).parents[2] / "benchmarks" / "fuzz.py"
 
@@ -50,3 +51,9 @@ def test_a_count_without_measure_is_no_date() -> None:
     now = datetime(2026, 1, 6, 9, tzinfo=KST)
     assert parse_date("99999999999999999999일 전", now) is None
     assert parse_date("3일 전", now) == now - timedelta(days=3)
+
+
+def test_what_only_looks_like_an_address_stays_as_it_is() -> None:
+    """Found by the long form: it would have cost all entries of its feed."""
+    broken = "http://://]]>m.news.example:80/article/1"
+    assert canonical_url(broken) == broken
