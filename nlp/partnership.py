@@ -14,7 +14,7 @@ from typing import Any
 from nlp.chronicle import SURE, is_chronicled
 from nlp.confidence import CLASSES, Weights
 from nlp.dates import deal_date, find_dates
-from nlp.features import UNTOLD, Instance, View, pair_instances, untold_instance
+from nlp.features import Instance, View, pair_instances, untold_instance
 from nlp.joining import beside_features, logit
 from nlp.linking import Entity, Linker
 from nlp.sentences import Sentence
@@ -22,7 +22,7 @@ from nlp.status import read_kind, read_status
 from nlp.undisclosed import description
 
 _CORE = CLASSES.index("core")
-_WEIGHED_TWICE = ("untitled", "lang-en", "both-in-title", "one-in-title", "lead", "rivals")
+_WEIGHED_TWICE = ("untitled", "lang-en", "both-in-title", "one-in-title", "lead")
 UNSETTLED = ("talks", "rumoured", "ended", "denied")
 _EVIDENCE_MARGIN = 1.5  # a body sentence this little weaker than the headline is the better evidence
 _WORTH_ASKING = 0.1  # a pair that only the encoder sees is considered from this probability on
@@ -170,7 +170,6 @@ def model_features(reading: PairReading, by_rules: Sequence[float]) -> dict[str,
     assert reading.model is not None
     features = {name: logit(value) for name, value in zip(CLASSES, by_rules, strict=True)}
     core, background = logit(reading.model.core), logit(reading.model.background)
-    untold = float(reading.told[0][1].features == UNTOLD)
     return (
         features
         | {name: value for name, value in reading.features.items() if name in _WEIGHED_TWICE}
@@ -178,8 +177,6 @@ def model_features(reading: PairReading, by_rules: Sequence[float]) -> dict[str,
         | {
             "model-core": core,
             "model-background": background,
-            "untold": untold,
-            "told-core": core * (1 - untold),
             "model-core-untitled": core * reading.features["untitled"],
             "model-core-en": core * reading.features.get("lang-en", 0.0),
         }
