@@ -105,8 +105,10 @@ def fold(name: str) -> str:
     if _ACCENTED.search(text):
         text = "".join(c for c in unicodedata.normalize("NFD", text) if not unicodedata.combining(c))
         text = unicodedata.normalize("NFC", text)
-    bare = _LEGAL_EN.sub("", _LEGAL_KO.sub(" ", text))
-    return _FILLER.sub("", bare) or _FILLER.sub("", text)
+    bare = _FILLER.sub("", _LEGAL_EN.sub("", _LEGAL_KO.sub(" ", text)))
+    while (shorter := _LEGAL_KO.sub("", bare)) != bare:  # a legal form that spaces or points had parted
+        bare = shorter
+    return bare or _FILLER.sub("", text)
 
 
 class Gazetteer:
