@@ -1,7 +1,7 @@
 """What the reader can do on the corpus' own test families must not get less: floors are raised, never lowered.
 
-Families are kept in two parts, by the session that wrote them, so that writing more moves no older floor. The floor of a
-field is how many of all labelled pairs are found with that field right, so that finding more pairs never lowers it.
+Families are kept in two parts, by the session that wrote them, so that writing more moves no older floor. The floor of
+a field is how many of all labelled pairs are found with that field right: finding more pairs never lowers it.
 """
 
 import json
