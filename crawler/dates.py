@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta, timezone
 from email.utils import parsedate_to_datetime
 
 KST = timezone(timedelta(hours=9), "KST")
+_FURTHEST = timedelta(hours=14)  # from Greenwich; what is written beyond is no zone
 
 _MONTHS = {name.lower(): number for number, name in enumerate(calendar.month_abbr)}
 _ZONES = {"KST": KST, "GMT": UTC, "UTC": UTC, "Z": UTC}
@@ -139,7 +140,8 @@ def _zone(written: str | None) -> timezone:
         return _ZONES[written]
     sign = -1 if written[0] == "-" else 1
     digits = written[1:].replace(":", "")
-    return timezone(sign * timedelta(hours=int(digits[:2]), minutes=int(digits[2:])))
+    offset = timedelta(hours=int(digits[:2]), minutes=int(digits[2:]))
+    return timezone(sign * offset) if offset <= _FURTHEST else KST
 
 
 def _from_epoch(value: float) -> datetime | None:

@@ -51,6 +51,7 @@ def test_a_count_without_measure_is_no_date() -> None:
     now = datetime(2026, 1, 6, 9, tzinfo=KST)
     assert parse_date("99999999999999999999일 전", now) is None
     assert parse_date("3일 전", now) == now - timedelta(days=3)
+    assert parse_date("Tue, 06 Jan 2026 08:15:00 +99:99") is not None  # no such zone: the time is taken as Korean
 
 
 def test_what_only_looks_like_an_address_stays_as_it_is() -> None:
