@@ -2,13 +2,15 @@
 
 Adds 1,000 articles, one deal in five, through the store and resolves them: to a database of 1,000 articles, and to one
 of `--stored`. The large one is a small one, filled through the store, that is repeated in SQL with other ids, days and
-text bands: its rows, dates and pairs are as if all had gone through the store, which would take hours. Prints processor
-and wall-clock time of each and their ratios; the processor's is the one to trust on a busy machine.
+text bands: its rows, dates and pairs are as if all had gone through the store, which would take hours. The two files
+take turns, since a processor's speed changes within minutes. Prints processor and wall-clock time of each round and
+the median of the rounds' ratios; the processor's is the one to trust on a busy machine.
 """
 
 from __future__ import annotations
 
 import random
+import shutil
 import sqlite3
 import statistics
 import tempfile
@@ -152,33 +154,40 @@ def _repeat_table(conn: sqlite3.Connection, table: str, times: int, offset: dict
 
 @click.command()
 @click.option("--stored", default=500_000, show_default=True, help="Articles in the large database, in 10,000s.")
-@click.option("--rounds", default=3, show_default=True, help="Times 1,000 articles are added; the median counts.")
+@click.option("--rounds", default=5, show_default=True, help="Times 1,000 articles are added to a copy of each file.")
 @click.option(
     "--folder", type=click.Path(path_type=Path), help="Where the databases are made, and left; else thrown away."
 )
 def main(stored: int, rounds: int, folder: Path | None) -> None:
     """Print the times."""
     with tempfile.TemporaryDirectory() as temporary:
-        news, taken = News(), {}
-        for size in (1000, stored):
-            path = (folder or Path(temporary)) / f"{size}.db"
+        news = News()
+        files = {size: (folder or Path(temporary)) / f"{size}.db" for size in (1000, stored)}
+        for size, path in files.items():
             if not path.exists():
                 fill(path, news, size)
-            store = Store(path)
-            add(store, news, size - 50, 50)  # opens the file's pages; these are known and change nothing
-            taken[size] = [_timed(store, news, size + 1000 * at) for at in range(rounds)]
-            store.close()
-            for processor, wall in taken[size]:
+        taken: dict[int, list[tuple[float, float]]] = {size: [] for size in files}
+        for _ in range(rounds):
+            for size, path in files.items():
+                taken[size].append(_timed(path, Path(temporary) / "grown.db", news, size))
+                processor, wall = taken[size][-1]
                 print(f"1,000 to {size:,}: {processor:.2f} s processor, {wall:.2f} s wall")
     for at, clock in enumerate(("processor", "wall")):
-        small, large = (statistics.median(times[at] for times in taken[size]) for size in (1000, stored))
-        print(f"{clock}: {large / small:.2f} times as long")
+        ratios = [large[at] / small[at] for small, large in zip(*taken.values(), strict=True)]
+        print(f"{clock}: {statistics.median(ratios):.2f} times as long ({min(ratios):.2f} to {max(ratios):.2f})")
 
 
-def _timed(store: Store, news: News, first: int) -> tuple[float, float]:
+def _timed(filled: Path, copy: Path, news: News, size: int) -> tuple[float, float]:
+    """Adds to a copy, so that every round meets a file of just this size."""
+    shutil.copyfile(filled, copy)
+    store = Store(copy)
+    add(store, news, size - 50, 50)  # opens the file's pages; these are known and change nothing
     processor, wall = time.process_time(), time.perf_counter()
-    add(store, news, first, 1000)
-    return time.process_time() - processor, time.perf_counter() - wall
+    add(store, news, size, 1000)
+    taken = time.process_time() - processor, time.perf_counter() - wall
+    store.close()
+    copy.unlink()
+    return taken
 
 
 if __name__ == "__main__":
