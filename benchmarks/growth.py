@@ -186,7 +186,6 @@ def _timed(filled: Path, copy: Path, news: News, size: int) -> tuple[float, floa
     add(store, news, size, 1000)
     taken = time.process_time() - processor, time.perf_counter() - wall
     store.close()
-    copy.unlink()
     return taken
 
 
