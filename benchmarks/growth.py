@@ -9,6 +9,7 @@ the median of the rounds' ratios; the processor's is the one to trust on a busy 
 
 from __future__ import annotations
 
+import os
 import random
 import shutil
 import sqlite3
@@ -123,9 +124,14 @@ def _repeat(path: Path, times: int) -> None:
     for table in tables:
         _repeat_table(conn, table, times, offset)
     conn.execute(
-        "INSERT INTO text_bands SELECT (band >> 2) + k.value * 40000000000000009 AS other,"
-        " article_id + k.value * ? FROM text_bands, (SELECT value FROM json_each(?)) k ORDER BY other",
-        [offset["articles"], str(list(range(1, times)))],
+        "UPDATE text_signatures SET month = (SELECT substr(published_at, 1, 4) * 12 + substr(published_at, 6, 2) - 1"
+        " FROM articles WHERE id = article_id)"
+    )
+    conn.execute(
+        "INSERT INTO text_bands SELECT (s.month << 48) | ((b.band + k.value * 40000000000009) & 0xFFFFFFFFFFFF) AS other,"
+        " s.article_id FROM text_bands b, (SELECT value FROM json_each(?)) k"
+        " JOIN text_signatures s ON s.article_id = b.article_id + k.value * ? ORDER BY other",
+        [str(list(range(1, times))), offset["articles"]],
     )
     search.rebuild(conn)
     for _, sql in triggers:
@@ -178,8 +184,13 @@ def main(stored: int, rounds: int, folder: Path | None) -> None:
 
 
 def _timed(filled: Path, copy: Path, news: News, size: int) -> tuple[float, float]:
-    """Adds to a copy, so that every round meets a file of just this size."""
+    """Adds to a copy, so that every round meets a file of just this size.
+
+    The copy is on the disk before the clock starts, else the first checkpoint would write it all.
+    """
     shutil.copyfile(filled, copy)
+    with copy.open("rb+") as written:
+        os.fsync(written.fileno())
     store = Store(copy)
     add(store, news, size - 50, 50)  # opens the file's pages; these are known and change nothing
     processor, wall = time.process_time(), time.perf_counter()

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any, Literal
 
 from db.base import StoreBase, iso
-from db.copies import bands, near_copies, signature
+from db.copies import bands, bands_near, month_of, near_copies, signature
 
 Saved = Literal["new", "changed", "unchanged"]
 
@@ -112,7 +112,7 @@ class Articles(StoreBase):
             found = self.row("SELECT id FROM articles WHERE url = ?", [url])
             assert found is not None
             self._save_text(found["id"], text)
-            self._save_copies(found["id"], text)
+            self._save_copies(found["id"], text, month_of(published or values["fetched_at"]))
             self._reopen_reviews(found["id"], f"{title or ''}\n{text}")
             return "changed" if old and old["content_hash"] else "new"
 
@@ -230,21 +230,18 @@ class Articles(StoreBase):
             [article_id, zlib.compress(text.encode())],
         )
 
-    def _save_copies(self, article_id: int, text: str) -> None:
+    def _save_copies(self, article_id: int, text: str, month: int) -> None:
         """Puts the article into the group of its near copies, joining groups it links."""
         mine = signature(text)
-        old = self.row("SELECT signature FROM text_signatures WHERE article_id = ?", [article_id])
-        if old:
-            self._leave_group(article_id, old["signature"])
-        self.conn.execute("INSERT OR REPLACE INTO text_signatures VALUES (?, ?)", [article_id, mine])
-        self._join_group(article_id, mine)
+        self._leave_group(article_id)
+        self.conn.execute("INSERT OR REPLACE INTO text_signatures VALUES (?, ?, ?)", [article_id, mine, month])
+        self._join_group(article_id, mine, month)
 
-    def _join_group(self, article_id: int, mine: bytes) -> None:
-        keys = bands(mine)
+    def _join_group(self, article_id: int, mine: bytes, month: int) -> None:
         candidates = self.rows(
             "SELECT a.id, a.text_group, s.signature FROM articles a JOIN text_signatures s ON s.article_id = a.id"
             " WHERE a.id IN (SELECT article_id FROM text_bands WHERE band IN (SELECT value FROM json_each(?)))",
-            [json.dumps(keys)],
+            [json.dumps(bands_near(mine, month))],
         )
         groups = {row["text_group"] for row in candidates if near_copies(mine, row["signature"])}
         group = min(groups | {article_id})
@@ -252,25 +249,25 @@ class Articles(StoreBase):
         for other in sorted(groups - {group}):
             self.conn.execute("UPDATE articles SET text_group = ? WHERE text_group = ?", [group, other])
         self._group_changed(groups - {group} | {group})
-        self.conn.executemany("INSERT INTO text_bands VALUES (?, ?)", [(key, article_id) for key in keys])
-
-    def _leave_group(self, article_id: int, old: bytes) -> None:
-        """Takes a changed article out of its group and builds what remains anew, since it may have been the link."""
         self.conn.executemany(
-            "DELETE FROM text_bands WHERE band = ? AND article_id = ?", [(key, article_id) for key in bands(old)]
+            "INSERT INTO text_bands VALUES (?, ?)", [(key, article_id) for key in bands(mine, month)]
         )
-        rest = self.rows(
-            "SELECT a.id, s.signature FROM articles a JOIN text_signatures s ON s.article_id = a.id"
-            " WHERE a.id != ?1 AND a.text_group = (SELECT text_group FROM articles WHERE id = ?1) ORDER BY a.id",
+
+    def _leave_group(self, article_id: int) -> None:
+        """Takes a changed article out of its group and builds what remains anew, since it may have been the link."""
+        members = self.rows(
+            "SELECT s.* FROM articles a JOIN text_signatures s ON s.article_id = a.id WHERE a.id = ?1"
+            " OR a.text_group = (SELECT text_group FROM articles WHERE id = ?1) ORDER BY a.id",
             [article_id],
         )
-        for row in rest:
+        for row in members:
             self.conn.executemany(
                 "DELETE FROM text_bands WHERE band = ? AND article_id = ?",
-                [(key, row["id"]) for key in bands(row["signature"])],
+                [(key, row["article_id"]) for key in bands(row["signature"], row["month"])],
             )
-        for row in rest:
-            self._join_group(row["id"], row["signature"])
+        for row in members:
+            if row["article_id"] != article_id:
+                self._join_group(row["article_id"], row["signature"], row["month"])
 
     def _group_changed(self, groups: set[int]) -> None:
         """Outlet counts and clusters depend on the groups: their mentions are resolved again."""

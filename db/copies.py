@@ -1,8 +1,9 @@
 """Which texts are near copies of one another: MinHash over character shingles, looked up by bands.
 
 A wire story run by ten outlets, or a press release printed as it came, is one independent source. Two texts are near
-copies when their estimated Jaccard similarity reaches NEAR; bands (hashes of four values) find the candidates, so
-that an article costs the same however many are stored.
+copies when their estimated Jaccard similarity reaches NEAR and they are of the same month or of neighbouring ones.
+Bands (a month and a hash of four values) find the candidates, so that an article costs the same however many are
+stored: those of a month stand together in the file.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ PERMUTATIONS = 64
 ROWS = 4
 NEAR = 0.6
 SHINGLE = 5
+_HASH_BITS = 48
 
 _NOISE = re.compile(r"\W+")
 _TEMPLATE = MinHash(num_perm=PERMUTATIONS, seed=1)
@@ -31,14 +33,25 @@ def signature(text: str) -> bytes:
     return bytes(np.asarray(sketch.hashvalues, dtype="<u4").tobytes())
 
 
-def bands(sketch: bytes) -> list[int]:
-    """The lookup keys of a signature: two near copies share one with high probability (.98 at similarity .7)."""
+def month_of(moment: str) -> int:
+    """The month of an ISO date or time, counted from year 0; of a year alone its January."""
+    year, month = int(moment[:4]), int(moment[5:7] or 1)
+    return year * 12 + month - 1
+
+
+def bands(sketch: bytes, month: int) -> list[int]:
+    """The lookup keys of a signature in a month: two near copies share one with high probability (.98 at .7)."""
     width = ROWS * 4
     keys = []
     for start in range(0, len(sketch), width):
-        digest = hashlib.blake2b(start.to_bytes(2, "big") + sketch[start : start + width], digest_size=8)
-        keys.append(int.from_bytes(digest.digest(), "big", signed=True))
+        digest = hashlib.blake2b(start.to_bytes(2, "big") + sketch[start : start + width], digest_size=8).digest()
+        keys.append(month << _HASH_BITS | int.from_bytes(digest[-_HASH_BITS // 8 :], "big"))
     return keys
+
+
+def bands_near(sketch: bytes, month: int) -> list[int]:
+    """The keys under which near copies of the signature may stand: of its month and the two beside it."""
+    return [key for near in (month - 1, month, month + 1) for key in bands(sketch, near)]
 
 
 def near_copies(one: bytes, other: bytes) -> bool:

@@ -494,6 +494,39 @@ def m005_runs_of_log(db: Any) -> None:
     db.conn.execute("CREATE INDEX event_log_run ON event_log(run_id)")
 
 
+# The low 48 bits of a band stay its hash; the month stands above them (db/copies.py).
+_MONTHS = """
+CREATE TABLE dated_signatures (
+    article_id INTEGER PRIMARY KEY REFERENCES articles(id) ON DELETE CASCADE,
+    signature BLOB NOT NULL,
+    month INTEGER NOT NULL
+);
+INSERT INTO dated_signatures SELECT s.article_id, s.signature,
+    substr(coalesce(a.published_at, a.fetched_at), 1, 4) * 12
+    + max(CAST(substr(coalesce(a.published_at, a.fetched_at), 6, 2) AS INTEGER), 1) - 1
+FROM text_signatures s JOIN articles a ON a.id = s.article_id;
+DROP TABLE text_signatures;
+ALTER TABLE dated_signatures RENAME TO text_signatures;
+
+CREATE TABLE dated_bands (
+    band INTEGER NOT NULL,
+    article_id INTEGER NOT NULL REFERENCES articles(id) ON DELETE CASCADE,
+    PRIMARY KEY (band, article_id)
+) WITHOUT ROWID;
+INSERT INTO dated_bands
+    SELECT (s.month << 48) | (b.band & 0xFFFFFFFFFFFF) AS dated, b.article_id
+    FROM text_bands b JOIN text_signatures s ON s.article_id = b.article_id ORDER BY dated, b.article_id;
+DROP TABLE text_bands;
+ALTER TABLE dated_bands RENAME TO text_bands;
+"""
+
+
+@migrations()
+def m006_months_of_copies(db: Any) -> None:
+    """Near copies are sought in an article's month and the two beside it: pages close together, not all over a file."""
+    _run(db, _MONTHS)
+
+
 def _run(db: Any, script: str) -> None:
     """Executes the statements one by one: executescript would commit the migration's transaction."""
     statement = ""

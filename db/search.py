@@ -79,7 +79,7 @@ def companies(conn: sqlite3.Connection, terms: str, limit: int = 50) -> list[dic
 
 
 def rebuild(conn: sqlite3.Connection) -> None:
-    """Builds the three indexes from the tables; the caller holds the transaction."""
+    """Builds the three indexes from the tables, each in one piece; the caller holds the transaction."""
     for index, table, column in (("search_articles", "articles", "title"), ("search_evidence", "mentions", "evidence")):
         conn.execute(f"INSERT INTO {index} ({index}) VALUES ('delete-all')")
         conn.execute(
@@ -87,6 +87,8 @@ def rebuild(conn: sqlite3.Connection) -> None:
         )
     conn.execute("DELETE FROM search_companies")
     conn.execute(f"INSERT INTO search_companies (rowid, org_id, names) {COMPANY_NAMES}")
+    for index in ("search_articles", "search_evidence", "search_companies"):
+        conn.execute(f"INSERT INTO {index} ({index}) VALUES ('optimize')")
 
 
 @dataclass(frozen=True)

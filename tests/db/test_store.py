@@ -127,6 +127,19 @@ def test_near_copies_share_a_group_and_count_as_one_outlet(store: Store) -> None
     assert store.row("SELECT outlet_count FROM events")[0] == 3
 
 
+@pytest.mark.parametrize(("day", "alone"), [("2026-12-31", False), ("2027-01-02", False), ("2027-03-02", True)])
+def test_a_reprint_of_months_later_is_no_copy(store: Store, day: str, alone: bool) -> None:
+    first = ARTICLE | {"published_at": "2026-12-15T09:00:00"}
+    reprint = ARTICLE | {"url": "https://copy.example/1", "published_at": f"{day}T09:00:00"}
+    store.save_article(**first)
+    store.save_article(**reprint | {"published_at": "2027-06-01T09:00:00"})
+    store.save_article(**reprint)  # its day was wrong before
+    groups = [row["text_group"] for row in store.rows("SELECT text_group FROM articles ORDER BY id")]
+    assert groups == ([1, 2] if alone else [1, 1])
+    keys = store.row("SELECT count(*) FROM text_bands")[0]
+    assert keys == 32  # those of the wrong day are gone
+
+
 def test_a_provisional_company_becomes_the_table_row_without_loss(store: Store) -> None:
     new = party("새싹로봇", aliases=["Saessak Robotics"])
     put(store, {"article": ARTICLE, "events": [event([new, listed("orbix")], "새싹로봇 오르빅스 협약")]})
