@@ -85,6 +85,7 @@ class Articles(StoreBase):
         from the old text stand until then. Times without a zone are taken as Korean.
         """
         published = iso(published_at)
+        fetched = self.now()
         digest = content_hash(title, text, published, lang)
         with self.transaction():
             old = self.row("SELECT id, state, content_hash FROM articles WHERE url = ?", [url])
@@ -97,7 +98,7 @@ class Articles(StoreBase):
                 "published_at": published,
                 "updated_at": iso(updated_at),
                 "lang": lang,
-                "fetched_at": self.now(),
+                "fetched_at": fetched,
                 "content_hash": digest,
                 "state": "fetched",
                 "failure": None,
@@ -112,7 +113,7 @@ class Articles(StoreBase):
             found = self.row("SELECT id FROM articles WHERE url = ?", [url])
             assert found is not None
             self._save_text(found["id"], text)
-            self._save_copies(found["id"], text, month_of(published or values["fetched_at"]))
+            self._save_copies(found["id"], text, month_of(published or fetched))
             self._reopen_reviews(found["id"], f"{title or ''}\n{text}")
             return "changed" if old and old["content_hash"] else "new"
 
