@@ -128,8 +128,9 @@ def _repeat(path: Path, times: int) -> None:
         " FROM articles WHERE id = article_id)"
     )
     conn.execute(
-        "INSERT INTO text_bands SELECT (s.month << 48) | ((b.band + k.value * 40000000000009) & 0xFFFFFFFFFFFF) AS other,"
-        " s.article_id FROM text_bands b, (SELECT value FROM json_each(?)) k"
+        "INSERT INTO text_bands"
+        " SELECT (s.month << 48) | ((b.band + k.value * 40000000000009) & 0xFFFFFFFFFFFF) AS other, s.article_id"
+        " FROM text_bands b, (SELECT value FROM json_each(?)) k"
         " JOIN text_signatures s ON s.article_id = b.article_id + k.value * ? ORDER BY other",
         [str(list(range(1, times))), offset["articles"]],
     )
