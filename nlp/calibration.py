@@ -13,120 +13,33 @@ import json
 import os
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from nlp.article import parse_article
 from nlp.confidence import CLASSES, WEIGHTS, Weights
 from nlp.encoder import load_encoder
 from nlp.evaluation import load_gold
-from nlp.features import View, pair_instances
-from nlp.gazetteer import fold, load
-from nlp.linking import Entity, Linker
+from nlp.features import pair_instances
+from nlp.gazetteer import load
+from nlp.labelled import CORE, FOLDS, NONE, UNSETTLED, Example, read_examples
+from nlp.linking import Linker
 from nlp.partnership import (
-    ModelPair,
     PairReading,
     may_be_partners,
     model_features,
     probabilities,
     read_pairs,
 )
-from nlp.pipeline import load_pipeline, make_doc, model_pairs
 from nlp.regression import Array, SoftmaxRegression, fact_matrix
-from nlp.training.data import part_of
 
-NONE, CORE, BACKGROUND, UNSETTLED = range(4)
 _RAREST = 3  # a fact seen in fewer instances than this is not learnt from
-_CORE_STATUSES = ("signed", "announced", "planned")
 _PUBLISHED_PRECISION = 0.95
-_FOLDS = 5
-
-
-@dataclass(slots=True)
-class Example:
-    """One labelled article as the reader sees it. `labels` holds the class of each pair; None: either is right.
-
-    `unseen`: the encoder was not trained on it; `written`: it is of the Jehyu corpus, not of the news.
-    """
-
-    fold: int
-    view: View
-    labels: dict[tuple[int, int], int | None]
-    model: dict[tuple[int, int], ModelPair]
-    unseen: bool
-    written: bool
 
 
 Read = tuple[Example, list[PairReading]]
-
-
-def read_example(row: Mapping[str, Any], use_model: bool, unseen: bool = False) -> Example | None:
-    """The article's view with its labels, or None if the first pass leaves it.
-
-    The encoder reads only what it was not trained on; its reading of the rest would teach nothing true.
-    """
-    unseen = unseen or _is_held_out(row)
-    use_model = use_model and unseen
-    article = parse_article(row)
-    nlp = load_pipeline(article.lang, use_model)
-    doc = make_doc(nlp, article, use_model)
-    if doc is None:
-        return None
-    doc = nlp.get_pipe("jehyu_organizations")(doc)
-    view: View = doc._.view
-    fold = int(hashlib.sha256(f"fold {row['id']}".encode()).hexdigest(), 16) % _FOLDS
-    return Example(fold, view, _labels(view, row), model_pairs(view, doc._.predictions), unseen, "split" in row)
-
-
-def _is_held_out(row: Mapping[str, Any]) -> bool:
-    """Whether training leaves the article out: the corpus says so itself, of other articles their id decides."""
-    return row["split"] != "train" if "split" in row else part_of(str(row["id"])) == "dev"
-
-
-def read_examples(rows: Sequence[tuple[Mapping[str, Any], bool]], use_model: bool, processes: int) -> list[Example]:
-    """Examples of (article, unseen) rows, each once as it is and once without its headline, in the rows' order."""
-    forms = [(form, unseen) for row, unseen in rows for form in (row, {**row, "title": None})[: 1 + bool(row["title"])]]
-    with ProcessPoolExecutor(processes) as pool:
-        read = pool.map(read_example, *zip(*((f, use_model, u) for f, u in forms), strict=True), chunksize=16)
-        return [example for example in read if example is not None]
-
-
-def _labels(view: View, row: Mapping[str, Any]) -> dict[tuple[int, int], int | None]:
-    names = [{fold(name) for name in (entity.name, *entity.aliases)} for entity in view.entities]
-    found: dict[tuple[int, int], int | None] = {}
-    for event in row["events"]:
-        members = [_owners(party, view.entities, names) for party in event["parties"]]
-        for optional, pairs in ((True, event.get("optional_pairs") or []), (False, event["pairs"])):
-            for first, second in pairs:
-                for one in members[first]:
-                    for two in members[second]:
-                        key = (min(one, two), max(one, two))
-                        label = None if optional else _class(event)
-                        if key not in found or found[key] is None or label == CORE:
-                            found[key] = label
-    return found
-
-
-def _owners(party: Mapping[str, Any], entities: Sequence[Entity], names: Sequence[set[str]]) -> list[int]:
-    """Whom of the article's entities a labelled party is; one without a name, whoever is undisclosed.
-
-    Descriptions are free text in either language, so that their words cannot tell one undisclosed partner from another.
-    """
-    if not party["names"]:
-        return [index for index, one in enumerate(entities) if one.source == "undisclosed"]
-    wanted = {fold(name) for name in party["names"]}
-    return [index for index, known in enumerate(names) if known & wanted]
-
-
-def _class(event: Mapping[str, Any]) -> int:
-    if not event["new"]:
-        return BACKGROUND
-    return CORE if event["status"] in _CORE_STATUSES else UNSETTLED
 
 
 Fact = tuple[tuple[int, int], tuple[str, ...], int]
@@ -260,7 +173,7 @@ def learn(examples: Sequence[Example], linker: Linker) -> tuple[Weights, dict[st
     """
     facts = [sentence_facts(one, linker) for one in examples]
     held_out: list[Read] = []
-    for part in range(_FOLDS):
+    for part in range(FOLDS):
         rest = [told for one, told in zip(examples, facts, strict=True) if one.fold != part]
         sentence = learn_sentences(rest, penalty=2.0)
         first = Weights(sentence, {}, {}, "")
@@ -284,7 +197,7 @@ def _crossed(
     Articles are scored as they came, not in the form without headline, which is harder than what the reader meets.
     """
     scored = []
-    for part in range(_FOLDS):
+    for part in range(FOLDS):
         learnt = learn_step([one for one in read if one[0].fold != part])
         weights = Weights({}, {**joined, name: learnt}, {}, "")
         told = [one for one in read if one[0].fold == part and one[0].view.article.title]

@@ -61,7 +61,7 @@ _ENGLISH = re.compile(
     | \b(?P<o_when>last|this|next|in|since|early|late|earlier\s+in|of|by)\s+(?P<o_month>{_ENGLISH_MONTH})
     | \b(?P<weekday_next>next\s+)?(?P<weekday>Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday)\b
     | \b(?:on\s+)?the\s+(?P<the_day>3[01]|[12]\d|[1-9])(?:st|nd|rd|th)\b(?!\s+(?:[a-z]+\s+)?(?:anniversary|edition|century|floor|largest|annual))
-    | \b(?P<e_word>today|yesterday|tomorrow|the\s+same\s+day|the\s+previous\s+day)\b
+    | \b(?P<e_word>today|yesterday|tomorrow|the\s+same\s+day|(?:the|a)\s+(?:previous\s+day|day\s+(?:before|earlier)))\b
     | \b(?P<e_month_word>last\s+month|this\s+month|next\s+month)\b
     | \b(?:(?P<eq_quarter>first|second|third|fourth)\s+quarter|Q(?P<eq_number>[1-4]))(?:\s+(?:of\s+)?(?P<eq_year>(?:19|20)\d\d))?\b
     | \b(?P<e_year_word>last\s+year|this\s+year|next\s+year)\b
@@ -79,6 +79,17 @@ class DateMention(NamedTuple):
     end: int
     value: str | None
     precision: str | None
+
+
+class DealDay(NamedTuple):
+    """When a deal happened; `announced`: what is said is only when it was told of."""
+
+    value: str | None
+    precision: str | None
+    announced: bool
+
+
+NO_DAY = DealDay(None, None, False)
 
 
 def find_dates(text: str, published: date | None, lang: str, said_day: date | None = None) -> list[DateMention]:
@@ -228,9 +239,9 @@ def _relative_english(group: dict[str, str | None], published: date, said_day: d
         return _day_of_month(published, int(group["the_day"]), None, said_day)
     if group["e_word"]:
         word = " ".join(group["e_word"].lower().split())
-        if word.startswith("the "):
+        if word.startswith(("the ", "a ")):
             anchor = said_day or published
-            return (anchor - timedelta(days=1 if "previous" in word else 0)).isoformat()
+            return (anchor - timedelta(days=0 if "same" in word else 1)).isoformat()
         return (published + timedelta(days={"yesterday": -1, "tomorrow": 1}.get(word, 0))).isoformat()
     if group["e_month_word"]:
         return _shifted_month(published, {"last": -1, "this": 0, "next": 1}[group["e_month_word"].split()[0].lower()])
@@ -256,35 +267,56 @@ _ANNOUNCES = re.compile(
     r"^[^가-힣]{0,3}(?:오전|오후|현지\s?시간|\(현지시간\)|[가-힣]{2,8}(?:을|를)\s통해|\s|공시를\s통해|,)*"
     r"(?:밝혔|밝힌|전했|발표|공시|알렸|말했|공개|보도|설명|업계|관련\s?업계|[가-힣]+에\s따르면)"
 )
+# `24일 A는 B와 협약을 체결했다고 밝혔다`: a day that opens the sentence is that of its verb.
+_ANNOUNCED_AT_END = re.compile(r"고\s(?:밝혔|밝힌|발표|공시|전했|알렸)[^.]{0,12}\.?$")
+_DEED = re.compile(r"^\s?(?:\S{1,12}\s){0,2}(?:체결|맺|서명|조인)")
+_ANNOUNCES_EN = re.compile(
+    r"\b(?:said|says|announce[sd]?|told|confirm(?:ed|s)|disclosed|reported|unveiled|revealed|statement|filing|release|call)\b"
+    r"(?:(?!\b(?:sign|ink|seal|agree|conclu|contract|struck|acqui|invest|select)\w*)[^.;\d]){0,60}$",
+    re.I,
+)
 _NOT_THE_DAY_EN = re.compile(
     r"\b(?:until|by|since|through|from|before|after|ends?|due|starting|effective|founded|established)\s+(?:\w+\s+)?$",
     re.I,
 )
-_DATELINE = re.compile(r"^\s*(?:\([^)]*\)|[A-Z][\w .,]+)?\s*[–—-]*\s*$")
+# `SEOUL, March 4, 2026 /Wire/ --`: a headline's place and day, which are those of the announcement.
+_DATELINE_BEFORE = re.compile(r"^\W*(?:[A-Z][\w.'-]*(?:\s(?:and|of)\s|[\s,/]+))+\(?$")
+_DATELINE_AFTER = re.compile(r"^\)?[,.]?\s*(?:\([^)]{2,40}\)|/[^/]{2,40}/)?\s*(?:--|[–—-])\s")
 
 
-def deal_date(text: str, mentions: Iterable[DateMention], cue: int, lang: str) -> tuple[str | None, str | None]:
-    """(date, precision) of the deal whose cue word stands at `cue` in `text`, from the dates the sentence names.
+def deal_date(text: str, mentions: Iterable[DateMention], cue: int, lang: str) -> DealDay:
+    """The day of the deal whose cue word stands at `cue` in `text`, from the dates the sentence names.
 
     The date of the deed comes before the date of the announcement; a day comes before a month. Quarters and years are no
-    date of a deal (annotation guide): they give (None, None).
+    date of a deal (annotation guide): they give NO_DAY.
     """
-    best: tuple[int, DateMention] | None = None
+    best: tuple[int, DealDay] | None = None
     for mention in mentions:
         if mention.precision not in ("day", "month"):
             continue
         before, after = text[: mention.start], text[mention.end :]
         if (lang == "ko" and _NOT_THE_DAY.match(after)) or (lang == "en" and _NOT_THE_DAY_EN.search(before)):
             continue
-        rank = _rank(mention, after, cue, lang)
+        announced = _announces_korean(before, after) if lang == "ko" else _announces(before, after)
+        rank = _rank(mention, announced, cue) + 150 * bool(_DEED.match(after))
         if best is None or rank > best[0]:
-            best = (rank, mention)
-    return (best[1].value, best[1].precision) if best else (None, None)
+            best = (rank, DealDay(mention.value, mention.precision, announced))
+    return best[1] if best else NO_DAY
 
 
-def _rank(mention: DateMention, after: str, cue: int, lang: str) -> int:
-    score = 400 if mention.precision == "day" else 0
-    if lang == "ko" and _ANNOUNCES.match(after):
-        score -= 150
+def _announces_korean(before: str, after: str) -> bool:
+    """Whether a Korean date between the two says when a deal was told of."""
+    return bool(_ANNOUNCES.match(after)) or bool(not before.strip() and _ANNOUNCED_AT_END.search(after))
+
+
+def _announces(before: str, after: str) -> bool:
+    """Whether an English date between the two says when a deal was told of."""
+    if _ANNOUNCES_EN.search(before):
+        return True
+    return bool(_DATELINE_BEFORE.match(before) and _DATELINE_AFTER.match(after))
+
+
+def _rank(mention: DateMention, announced: bool, cue: int) -> int:
+    score = 400 * (mention.precision == "day") - 150 * announced
     distance = cue - mention.end if mention.end <= cue else 60 + (mention.start - cue)
     return score - min(distance, 140)

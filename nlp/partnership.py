@@ -8,12 +8,11 @@ import math
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 from nlp.chronicle import SURE, is_chronicled
 from nlp.confidence import CLASSES, Weights
-from nlp.dates import deal_date, find_dates
+from nlp.deal_dates import DealDates
 from nlp.features import Instance, View, pair_instances, untold_instance
 from nlp.joining import beside_features, logit
 from nlp.linking import Entity, Linker
@@ -26,8 +25,6 @@ _WEIGHED_TWICE = ("untitled", "lang-en", "both-in-title", "one-in-title", "lead"
 UNSETTLED = ("talks", "rumoured", "ended", "denied")
 _EVIDENCE_MARGIN = 1.5  # a body sentence this little weaker than the headline is the better evidence
 _WORTH_ASKING = 0.1  # a pair that only the encoder sees is considered from this probability on
-_LEAD = 4  # title and the first sentences, where news says when
-_SAID_DAYS = 10  # a day further from publication than this is history, not what "이날" points to
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,7 +182,7 @@ def model_features(reading: PairReading, by_rules: Sequence[float]) -> dict[str,
 
 def read_events(view: View, readings: Iterable[PairReading], weights: Weights, use_model: bool) -> list[dict[str, Any]]:
     """The events of the extraction contract, in order of evidence."""
-    dates = _Dates(view)
+    dates = DealDates(view)
     report = weights.thresholds["model" if use_model else "rules"]["report"]
     claims = []
     for reading in readings:
@@ -196,7 +193,7 @@ def read_events(view: View, readings: Iterable[PairReading], weights: Weights, u
 
 
 def _claim(
-    view: View, reading: PairReading, classes: Sequence[float], report: float, dates: "_Dates"
+    view: View, reading: PairReading, classes: Sequence[float], report: float, dates: DealDates
 ) -> _Claim | None:
     _, core, background, unsettled = classes
     if core >= report:
@@ -215,10 +212,8 @@ def _claim(
     )
     # A sentence that recalls an older deal of the two must not date the new one.
     telling = [item[1] for item in ranked if item[0][label] == max(item[0][1:])]
-    day, precision = dates.of(telling or [instance], instance)
-    if day is None and label == 1:
-        day, precision = dates.of_lead(instance)
-    return _Claim(reading.one, reading.two, sentence, kind, status, label != 2, day, precision, confidence)
+    day = dates.of(telling or [instance], instance, new=label == 1)
+    return _Claim(reading.one, reading.two, sentence, kind, status, label != 2, day.value, day.precision, confidence)
 
 
 def _evidence(view: View, ranked: Sequence[tuple[tuple[float, ...], Instance]], label: int) -> Instance:
@@ -251,54 +246,6 @@ def _status(text: str, kind: str, lang: str, label: int, model: ModelPair | None
     if model is not None:
         return max(allowed, key=lambda status: model.status.get(status, 0.0) + (0.25 if status == stated else 0.0))
     return stated if stated in allowed else ("talks" if label == 3 else "announced")
-
-
-class _Dates:
-    """Resolves the day of a deal; keeps which day was named last, sentence by sentence, for "이날"."""
-
-    def __init__(self, view: View) -> None:
-        self._view = view
-        self._said: list[date | None] = []
-        said: date | None = None
-        published = view.article.published
-        for sentence in view.sentences:
-            self._said.append(said)
-            for mention in find_dates(view.text(sentence), published, view.article.lang, said):
-                if mention.precision == "day" and mention.value and published:
-                    day = date.fromisoformat(mention.value)
-                    said = day if abs((published - day).days) <= _SAID_DAYS else said
-
-    def of(self, instances: Sequence[Instance], evidence: Instance) -> tuple[str | None, str | None]:
-        """The date in the evidence sentence, else in the next best sentence that tells of the pair."""
-        for instance in [evidence, *(other for other in instances if other is not evidence)][:3]:
-            sentence = self._view.sentences[instance.sentence]
-            found = self._within(sentence, instance.start, instance.end, instance.cue)
-            if found[0] is not None:
-                return found
-        return None, None
-
-    def of_lead(self, instance: Instance) -> tuple[str | None, str | None]:
-        """The day, near publication, that one of the first sentences gives to a deal of one of the two.
-
-        `A는 17일 B와 업무협약을 맺었다. 이번 협약에는 C도 참여했다`: the second sentence leaves the day to the first.
-        """
-        view, published = self._view, self._view.article.published
-        for sentence in view.sentences[:_LEAD]:
-            cues = view.cues.get(sentence.index)
-            named = {part.entity for part in view.parts.get(sentence.index, ())} & {instance.one, instance.two}
-            if published is None or sentence.in_title or not cues or not named:
-                continue
-            day, precision = self._within(sentence, sentence.start, sentence.end, cues[-1].start)
-            if day and precision == "day" and abs((published - date.fromisoformat(day)).days) <= _SAID_DAYS:
-                return day, precision
-        return None, None
-
-    def _within(self, sentence: Sentence, start: int, end: int, cue: int) -> tuple[str | None, str | None]:
-        """The date that a sentence gives to what its deal word tells, best from between `start` and `end`."""
-        text, article = self._view.text(sentence), self._view.article
-        mentions = find_dates(text, article.published, article.lang, self._said[sentence.index])
-        inside = [mention for mention in mentions if start <= sentence.start + mention.start < end]
-        return deal_date(text, inside or mentions, cue - sentence.start, article.lang)
 
 
 def _grouped(claims: Sequence[_Claim]) -> list[list[_Claim]]:

@@ -31,7 +31,7 @@ _KINDS = {
         ("investment", r"\binvest|funding|series [a-g]\b|seed round|\braise[sd]?\b|backed by|\bstake"),
         ("consortium", r"consorti"),
         ("joint_development", r"jointly (?:develop|research|build|create|conduct|test)|co-?develop|joint (?:research|development|project|study)|develop\w* (?:\w+ ){0,6}(?:with|together)|(?:collaborat|partner|work)\w* (?:\w+ ){0,6}to (?:co-)?develop"),
-        ("supply", r"\bsuppl(?:y|ies|ied|ier|ying)|\border\b|\bcontract\b|procure|\bdeliver|awarded|\bbuild\b|construct|manufactur"),
+        ("supply", r"\bsuppl(?:y|ies|ied|ier|ying)|\border\b|\bcontract\b|procure|\bdeliver|awarded|\bbuild\b|construct(?!ion)|manufactur"),
         ("adoption", r"\badopt|\bdeploy|\bintegrat|powered by|\bimplement|\bselected\b|\bchosen?\b|\bchooses?\b|equipp|\buses\b|\busing\b|introduc"),
         ("alliance", r"partner|collaborat|alliance|team|joins? |cooperat|work|tie|agree|deal|sign|pact|together"),
     ),

@@ -55,6 +55,25 @@ def test_english_days(text: str, cue: str, expected: str | None) -> None:
     assert resolve(text, cue, "en") == expected
 
 
+@pytest.mark.parametrize(
+    ("text", "lang", "day", "announced"),
+    [
+        ("가온테크는 나래전자와 협약을 맺었다고 5일 밝혔다.", "ko", "2025-03-05", True),
+        ("5일 가온테크는 나래전자와 협약을 맺었다고 밝혔다.", "ko", "2025-03-05", True),
+        ("가온테크는 5일 “나래전자와 협약을 지난 3일 체결했다”고 공시했다.", "ko", "2025-03-03", False),
+        ("가온테크는 5일 나래전자와 협약을 맺었다.", "ko", "2025-03-05", False),
+        ("SEOUL, March 5, 2025 /Saeron Wire/ -- Gaon signed a pact with Narae.", "en", "2025-03-05", True),
+        ("Gaon signed a pact with Narae, the firms said in a joint statement on Wednesday.", "en", "2025-03-05", True),
+        ("Gaon said it had signed a pact with Narae on Tuesday.", "en", "2025-03-04", False),
+        ("The pact with Narae was signed the day before.", "en", "2025-03-05", False),
+    ],
+)
+def test_the_day_of_the_deed_is_told_from_that_of_the_news(text: str, lang: str, day: str, announced: bool) -> None:
+    cue = text.index("협약" if lang == "ko" else "pact")
+    found = deal_date(text, find_dates(text, PUBLISHED, lang), cue, lang)
+    assert (found.value, found.announced) == (day, announced)
+
+
 def test_a_day_without_month_is_unknown_when_publication_is() -> None:
     assert resolve("가온테크는 4일 나래전자와 협약을 맺었다.", "협약", "ko", published=None) is None
     assert resolve("가온테크는 2025년 3월 4일 나래전자와 협약을 맺었다.", "협약", "ko", published=None) == "2025-03-04"

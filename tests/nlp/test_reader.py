@@ -61,6 +61,26 @@ def test_english_and_a_null_title(reader: Reader) -> None:
         assert (event["kind"], event["date"]) == ("mou", "2025-03-05")
 
 
+SIGNED_BESIDE = [
+    ("ko", "엔비디아와 KT가 AI 서비스를 함께 개발하는 업무협약을 맺었다. 양사는 지난 19일 포항에서 협약서에 서명했다."),
+    ("ko", "KT와 엔비디아가 업무협약을 체결했다고 21일 밝혔다. 서비스는 내년에 나온다. 협약식은 19일 포항에서 열렸다."),
+    ("en", "KT and Nvidia have signed an MOU, they said on Friday. The agreement was signed on March 19."),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("lang", "text"), SIGNED_BESIDE)
+def test_a_signing_told_beside_gives_the_day(reader: Reader, lang: str, text: str) -> None:
+    (event,) = reader.read({"id": "s", "title": None, "text": text, "published": "2025-03-21", "lang": lang})["events"]
+    assert names(event) == {"kt", "nvidia"}
+    assert event["date"] == "2025-03-19"
+
+
+def test_a_signing_of_others_gives_no_day(reader: Reader) -> None:
+    text = "KT와 엔비디아가 업무협약을 체결했다. 네이버는 오픈AI와 19일 공급 계약을 체결했다."
+    events = reader.read({"id": "s", "title": None, "text": text, "published": "2025-03-21", "lang": "ko"})["events"]
+    assert {event["date"] for event in events if names(event) == {"kt", "nvidia"}} == {None}
+
+
 def test_no_deal_word_no_event(reader: Reader) -> None:
     assert reader.read(NOTHING) == {"id": "none", "events": []}
 
