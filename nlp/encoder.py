@@ -1,7 +1,7 @@
 """The trained encoder at run time: organisations in a passage and how they are related. Needs no torch.
 
 One passage is one forward pass of `model/encoder.onnx` (int8) by itself, so results do not depend on batching; the
-heads are small and run in numpy. `nlp/training` makes the files; `docs/model-card.md` says what they can do.
+heads are small and run in numpy (`heads.py`). `nlp/training` makes the files; `docs/model-card.md` tells what they can.
 """
 
 import json
@@ -16,18 +16,15 @@ from typing import Any
 
 import numpy as np
 import onnxruntime
-from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
+from nlp.heads import Array, Heads, Place, Relation, load_heads
 from nlp.passages import Passage, passages
 from nlp.triage import load_triage
 
 MODEL = Path(__file__).parent / "model"
 _BREAK = re.compile(r"[.!?][\"'”’)]*\s|\n")
 NEAR_START = 40  # tokens that count as the beginning of a passage
-
-Array = NDArray[np.float32]
-Place = tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,19 +35,6 @@ class Span:
     end: int
     label: str
     probability: float
-
-
-@dataclass(frozen=True, slots=True)
-class Relation:
-    """What the passage says of two groups. `core` + `background` + `none` = 1; `kind` and `status` each sum to 1."""
-
-    first: int
-    second: int
-    core: float
-    background: float
-    none: float
-    kind: dict[str, float]
-    status: dict[str, float]
 
 
 class Encoder:
@@ -102,7 +86,7 @@ class Prediction:
     """What the model sees in one passage. Tags are read at once, relations when they are asked for."""
 
     def __init__(
-        self, text: str, states: Array, places: Sequence[Place], candidates: tuple[Place, ...], heads: "Heads"
+        self, text: str, states: Array, places: Sequence[Place], candidates: tuple[Place, ...], heads: Heads
     ) -> None:
         self.text = text
         self._states, self._places, self._candidates, self._heads = states, places, candidates, heads
@@ -159,91 +143,6 @@ class Prediction:
         """First and last token that overlap the code points."""
         inside = [i for i, (a, b) in enumerate(self._places) if a < end and b > start and a < b]
         return (inside[0], inside[-1]) if inside else None
-
-
-def load_heads(folder: Path) -> dict[str, Array]:
-    """The weights of the heads by name, as a model folder holds them."""
-    with np.load(folder / "heads.npz") as heads:
-        return {name: heads[name].astype(np.float32) for name in heads.files}
-
-
-class Heads:
-    """The heads of `nlp/training/network.py`, in numpy."""
-
-    def __init__(self, weights: dict[str, Array], config: dict[str, Any]) -> None:
-        self._weights = weights
-        self._labels: list[str] = config["types"]
-        self._kinds: list[str] = config["kinds"]
-        self._statuses: list[str] = config["statuses"]
-        self._context_heads: int = config["context_heads"]
-        self._temperature: float = config["temperature"]
-        self.threshold: float = config["tag_threshold"]
-
-    def tags(self, states: Array) -> Array:
-        """(t, 3): probabilities of outside, begin, inside."""
-        return _softmax(self._linear("tag", states))
-
-    def trim(self, state: Array) -> int:
-        """How many characters after the name the last piece of a name holds (a particle glued to it)."""
-        return int(self._linear("trim", state).argmax())
-
-    def label(self, states: Array, tokens: Place) -> str:
-        """The most probable type of an organisation."""
-        return self._labels[int(self._linear("sort", self._span_states(states, [tokens])).argmax())]
-
-    def relate(
-        self, states: Array, members: Sequence[Sequence[Place]], pairs: Sequence[Place],
-        features: Sequence[tuple[list[float], Place]],
-    ) -> list[Relation]:  # fmt: skip
-        """The relation of each pair of groups, whose members are token spans; `features` by `pair_scalars`."""
-        if not pairs:
-            return []
-        groups = self._groups(states, members)
-        one, two = (np.stack([groups[pair[side]] for pair in pairs]) for side in (0, 1))
-        both, common = one + two, one * two
-        gaps = np.stack([states[a:b].mean(0) if a < b else np.zeros_like(states[0]) for _, (a, b) in features])
-        whole = np.broadcast_to(self._linear("whole", states[0]), (len(pairs), len(self._weights["whole.bias"])))
-        counted = np.array([scalars for scalars, _ in features], dtype=np.float32)
-        context = self._context(np.concatenate([both, common], axis=1), states)
-        parts = [both, common, np.abs(one - two), context, whole, counted, self._linear("between", gaps)]
-        read = _gelu(self._linear("pair", np.concatenate(parts, axis=1)))
-        relations = _softmax(self._linear("relation", read) / self._temperature).tolist()
-        kinds, statuses = (_softmax(self._linear(name, read)).tolist() for name in ("kind", "status"))
-        return [
-            Relation(
-                a, b, core, background, none,
-                dict(zip(self._kinds, kind, strict=True)), dict(zip(self._statuses, status, strict=True)),
-            )
-            for (a, b), (none, background, core), kind, status in zip(pairs, relations, kinds, statuses, strict=True)
-        ]  # fmt: skip
-
-    def _groups(self, states: Array, members: Sequence[Sequence[Place]]) -> dict[int, Array]:
-        """The state of each group that has members."""
-        spans = [span for group in members for span in group]
-        of_span = iter(self._span_states(states, spans))
-        return {
-            index: _logsumexp(np.stack([next(of_span) for _ in group])) for index, group in enumerate(members) if group
-        }
-
-    def _span_states(self, states: Array, spans: Sequence[Place]) -> Array:
-        """(n, 256): start, end and mean of each span."""
-        parts = [np.concatenate([states[a], states[b], states[a : b + 1].mean(0)]) for a, b in spans]
-        return np.tanh(self._linear("span", np.stack(parts)))
-
-    def _context(self, asked: Array, states: Array) -> Array:
-        """(p, 128): for each pair, an attention over the passage that asks for what binds the two."""
-        heads = self._context_heads
-        query, keys, values = (
-            self._linear(name, x).reshape(len(x), heads, -1).transpose(1, 0, 2)
-            for name, x in (("ask", asked), ("key", states), ("value", states))
-        )
-        scores = _softmax(query @ keys.transpose(0, 2, 1) / math.sqrt(query.shape[2]))
-        mixed: Array = (scores @ values).transpose(1, 0, 2).reshape(len(asked), -1)
-        return mixed
-
-    def _linear(self, name: str, x: Array) -> Array:
-        result: Array = x @ self._weights[f"{name}.weight"].T + self._weights[f"{name}.bias"]
-        return result
 
 
 def load_encoder(folder: Path = MODEL) -> Encoder | None:
@@ -308,24 +207,3 @@ def pair_scalars(
         math.log1p(breaks) / 2,
     ]
     return scalars, (start, end)
-
-
-def _softmax(x: Array) -> Array:
-    e = np.exp(x - x.max(-1, keepdims=True))
-    result: Array = e / e.sum(-1, keepdims=True)
-    return result
-
-
-def _logsumexp(x: Array) -> Array:
-    highest = x.max(0)
-    result: Array = highest + np.log(np.exp(x - highest).sum(0))
-    return result
-
-
-def _gelu(x: Array) -> Array:
-    """x·Φ(x) with the error function after Abramowitz and Stegun 7.1.26 (error below 2e-7)."""
-    z = np.abs(x) / math.sqrt(2)
-    t = 1 / (1 + 0.3275911 * z)
-    series = t * (0.254829592 + t * (-0.284496736 + t * (1.421413741 + t * (-1.453152027 + t * 1.061405429))))
-    result: Array = (0.5 * x * (1 + np.sign(x) * (1 - series * np.exp(-z * z)))).astype(np.float32)
-    return result

@@ -17,7 +17,7 @@ from nlp.features import Instance, View, pair_instances, untold_instance
 from nlp.joining import beside_features, logit
 from nlp.linking import Entity, Linker
 from nlp.sentences import Sentence
-from nlp.status import read_kind, read_status
+from nlp.status import names_memorandum, read_kind, read_status
 from nlp.undisclosed import description
 
 _CORE = CLASSES.index("core")
@@ -234,7 +234,7 @@ def _clause(view: View, instance: Instance) -> str:
 
 def _kind(view: View, texts: Sequence[str], model: ModelPair | None) -> str:
     stated = read_kind(texts, view.article.lang)
-    if model is None or stated == "mou":
+    if model is None or (stated == "mou" and names_memorandum(texts)):
         return stated
     return max(model.kind, key=lambda kind: model.kind[kind] + (0.25 if kind == stated else 0.0))
 

@@ -41,6 +41,10 @@ _KIND_PATTERNS = {
     for lang, kinds in _KINDS.items()
 }
 
+_MEMORANDUM = re.compile(
+    r"업무\s?협약|업무협력\s?협약|양해\s?각서|의향서|LOI|MOU|memorand(?:um|a) of understanding|letters? of intent|business agreement", re.I
+)
+
 _STATUSES = {
     "ko": (
         ("denied", r"사실\s?무근|부인했|사실이\s?아니|검토한\s?바\s?없|결정된\s?바\s?없|계획이?\s?없"),
@@ -73,6 +77,11 @@ def read_kind(texts: Sequence[str], lang: str) -> str:
         if any(pattern.search(text) for text in texts):
             return kind
     return "other"
+
+
+def names_memorandum(texts: Sequence[str]) -> bool:
+    """Whether a memorandum is named as such: a bare `협약` may be any agreement."""
+    return any(_MEMORANDUM.search(text) for text in texts)
 
 
 def read_status(text: str, kind: str, lang: str) -> str:

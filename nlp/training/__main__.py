@@ -3,7 +3,6 @@
 import csv
 import json
 import pickle
-import random
 from pathlib import Path
 
 import click
@@ -14,7 +13,6 @@ from nlp.corpus import read_corpus
 from nlp.encoder import MODEL, Encoder
 from nlp.training.data import (
     ArticleReader,
-    Example,
     NameFinder,
     core_examples,
     klue_examples,
@@ -23,11 +21,10 @@ from nlp.training.data import (
 )
 from nlp.training.export import export as write_artefact
 from nlp.training.measure import calibration_error, score, tagging
-from nlp.training.network import Network, from_checkpoint
-from nlp.training.shipped import from_shipped
-from nlp.training.train import Settings, Trainer
+from nlp.training.train import Settings
 from nlp.training.triage import learn_triage, write_triage
 from nlp.training.vocabulary import count_pieces, cut, texts_of
+from nlp.training.workers import Run, network_of, run_workers
 
 EXISTING = click.Path(exists=True, path_type=Path)
 WRITTEN = click.Path(path_type=Path)
@@ -82,19 +79,6 @@ def prepare(
     click.echo(f"{out}: {len(examples)} passages, {sum(e.positive for e in examples)} with a partnership")
 
 
-def split(examples: list[Example]) -> tuple[list[Example], list[Example]]:
-    """Passages to learn from, and those of held-out rows; the corpus' own dev and test are in neither."""
-    own = [e for e in examples if e.source.startswith("jehyu-")]
-    rest = [e for e in examples if not e.source.startswith("jehyu-")]
-    train = [e for e in rest if part_of(e.row) == "train"] + [e for e in own if e.source == "jehyu-train"]
-    held = [e for e in rest if part_of(e.row) == "dev" and e.source not in ("core", "klue-reviews")]
-    return train, [e for e in held if e.positive or e.cued or not e.related]
-
-
-def _network(base: Path, layers: int) -> Network:
-    return from_shipped(base) if (base / "encoder.onnx").exists() else from_checkpoint(base, layers)
-
-
 @main.command()
 @click.argument("base", type=EXISTING)
 @click.argument("examples", type=EXISTING)
@@ -103,30 +87,19 @@ def _network(base: Path, layers: int) -> Network:
 @click.option("--steps", default=1200, show_default=True)
 @click.option("--seed", default=7, show_default=True)
 @click.option("--threads", default=1, show_default=True, help="More than one is slower on a machine that others use.")
+@click.option("--workers", default=1, show_default=True, help="Processes that share every step; faster than threads.")
 @click.option("--start", type=EXISTING, help="state.pt of an earlier run to begin from")
 @click.option("--test-every", default=400, show_default=True)
 def fit(
-    base: Path, examples: Path, folder: Path, layers: int, steps: int, seed: int, threads: int,
+    base: Path, examples: Path, folder: Path, layers: int, steps: int, seed: int, threads: int, workers: int,
     start: Path | None, test_every: int,
 ) -> None:  # fmt: skip
     """Train in FOLDER; a stopped run goes on where it was. Losses and figures stand in FOLDER/log.jsonl.
 
     BASE is what `vocabulary` wrote, or a shipped model (nlp/model), whose training then goes on.
     """
-    torch.set_num_threads(threads)
-    torch.set_flush_denormal(True)
-    torch.manual_seed(seed)
-    random.seed(seed)
-    network = _network(base, layers)
-    if start:
-        network.load_state_dict(torch.load(start)["network"])
-    with examples.open("rb") as file:
-        train, held = split(pickle.load(file)[0])
-    tokenizer = Tokenizer.from_file(str(base / "tokenizer.json"))
     settings = Settings(steps=steps, seed=seed, kept=KEPT, test_every=test_every)
-    trainer = Trainer(network, tokenizer, folder, settings)
-    trainer.resume()
-    trainer.run(train, held)
+    run_workers(workers, Run(base, examples, folder, layers, threads, start, settings))
 
 
 @main.command()
@@ -137,18 +110,20 @@ def fit(
 @click.option("--name", default="e5s6", show_default=True, help="first part of the version")
 @click.option("--temperature", default=1.0, show_default=True, help="what relation logits are divided by")
 @click.option("--tag-threshold", default=0.5, show_default=True)
+@click.option("--exact", type=int, multiple=True, help="A layer whose second matrix is not rounded; may be repeated.")
 @click.option("--float32", is_flag=True, help="Do not quantise (to measure what quantising costs).")
 def export(
-    base: Path, state: Path, out: Path, layers: int, name: str, temperature: float, tag_threshold: float, float32: bool
-) -> None:
+    base: Path, state: Path, out: Path, layers: int, name: str, temperature: float, tag_threshold: float,
+    exact: tuple[int, ...], float32: bool,
+) -> None:  # fmt: skip
     """Write the run-time artefact of a trained STATE (state.pt)."""
-    network = _network(base, layers)
+    network = network_of(base, layers)
     saved = torch.load(state)
     network.load_state_dict(saved["network"])
-    note = {"steps": saved["step"], "layers": layers}
+    note = {"steps": saved["step"], "layers": layers, "exact": exact}
     write_artefact(
         network, base / "tokenizer.json", out, name=name, temperature=temperature, tag_threshold=tag_threshold,
-        note=note, quantise=not float32,
+        exact=exact, note=note, quantise=not float32,
     )  # fmt: skip
     click.echo(f"{out}: {json.loads((out / 'model.json').read_text())['version']}")
 

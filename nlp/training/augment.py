@@ -1,12 +1,18 @@
 """Other names for the same stories, and stories without their headline, so that the model learns the sentence."""
 
 import random
+import re
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import replace
 
-from nlp.training.data import IGNORE, Example, Mention
+from nlp.training.data import CORE, IGNORE, NONE, Example, Mention
 
+# What stands between the members of a list, but for other members: `A(대표 …), B·C 및 D`, `A, B and the C`.
+_SEPARATOR = re.compile(
+    r"(?:[\s,·ㆍ∙、/&+'\"‘’“”]|\([^()]{0,30}\)|와|과|및|그리고|㈜|주식회사|(?<!\w)(?:and|the)(?!\w))*"
+)
+_SENTENCE_END = re.compile(r"[.!?]\s|\n")
 _SYLLABLES = (
     "가나다라마바사아자차카하노도로모보소오조코토호누두루무부수우주구네데레메베세에제케테페리미비시이지티피"
     "엔온인산한진영정성원선현대동신유화태"
@@ -37,6 +43,68 @@ def without_headline(example: Example) -> Example:
     head = example.text.find("\n")
     mentions = [Mention(m.start - head, m.end - head, m.group) for m in example.mentions if m.start > head]
     return replace(example, text=example.text[head:], mentions=mentions, known=example.known[head:])
+
+
+def with_longer_list(example: Example, rng: random.Random) -> Example:
+    """A copy in which an invented organisation stands before one that is a member of a list, or partner in a sentence.
+
+    The newcomer is in whatever the other is in. How the two stand to each other is as the other stands to its
+    neighbour in the list (signers of one paper, or partners of a third); where there is no list it is unknown.
+    """
+    choices = [(n, neighbour) for n in range(len(example.mentions)) for neighbour in _beside(example, n)]
+    if not choices:
+        return example
+    place, neighbour = rng.choice(choices)
+    mention = example.mentions[place]
+    name = _invented(sound_class(example.text[mention.start : mention.end]), rng)
+    newcomer, group = len(example.groups), mention.group
+    unknown = (IGNORE, IGNORE, IGNORE)
+    pairs = dict(example.pairs)
+    pairs |= {
+        (sum(pair) - group, newcomer): label for pair, label in example.pairs.items() if group in pair
+    }  # fmt: skip
+    between = unknown if neighbour is None else example.pairs.get(_ordered(group, neighbour), (NONE, IGNORE, IGNORE))
+    if between[0] != NONE:
+        pairs[group, newcomer] = between
+    moved = len(name) + 2
+    mentions = [
+        *example.mentions[:place],
+        Mention(mention.start, mention.start + len(name), newcomer),
+        *(Mention(m.start + moved, m.end + moved, m.group) for m in example.mentions[place:]),
+    ]
+    return replace(
+        example,
+        text=f"{example.text[: mention.start]}{name}, {example.text[mention.start :]}",
+        mentions=mentions,
+        known=example.known[: mention.start] + bytearray(len(name)) + b"\1\1" + example.known[mention.start :],
+        groups=[*example.groups, example.groups[group]], sure=[*example.sure, True], pairs=pairs,
+    )  # fmt: skip
+
+
+def _beside(example: Example, place: int) -> list[int | None]:
+    """Groups in one list with the mention at `place`; None for a partner in a new deal named in the same sentence."""
+    mention = example.mentions[place]
+    before = example.text[: mention.start]
+    if before and (not before[-1].isspace() or before.rfind("(") > before.rfind(")")):
+        return []
+    found: list[int | None] = []
+    for other in example.mentions[max(place - 1, 0) : place + 2]:
+        gap = example.text[min(mention.end, other.end) : max(mention.start, other.start)]
+        if other.group == mention.group:
+            continue
+        if _SEPARATOR.fullmatch(gap):
+            found.append(other.group)
+        elif not _SENTENCE_END.search(gap) and _is_core(example, mention.group, other.group):
+            found.append(None)
+    return found
+
+
+def _is_core(example: Example, one: int, two: int) -> bool:
+    return example.pairs.get(_ordered(one, two), (NONE,))[0] == CORE
+
+
+def _ordered(one: int, two: int) -> tuple[int, int]:
+    return min(one, two), max(one, two)
 
 
 class NameSwapper:

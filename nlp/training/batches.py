@@ -134,4 +134,4 @@ def batched(examples: Sequence[Example], tokens: int, rng: random.Random | None 
         batches[-1].append(example)
     if rng:
         rng.shuffle(batches)
-    return batches
+    return [batch for batch in batches if batch]

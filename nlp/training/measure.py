@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from nlp.corpus import CORE_STATUSES
-from nlp.encoder import Encoder, Relation
+from nlp.encoder import Encoder
+from nlp.heads import Relation
 from nlp.training.data import NameFinder, occurrences
 
 Place = tuple[int, int]

@@ -12,7 +12,7 @@ import torch
 from onnx import numpy_helper
 from torch import Tensor
 
-from nlp.encoder import load_heads
+from nlp.heads import load_heads
 from nlp.training.network import Network, freeze_embeddings
 
 _LINEAR = re.compile(r"/encoder/(layers\.\d+)/(\w+)/MatMul")

@@ -10,11 +10,13 @@ from pathlib import Path
 from typing import Any
 
 import torch
+import torch.distributed as dist
 import torch.nn.functional as F
 from tokenizers import Tokenizer
 from torch import Tensor
+from torch.nn.utils import parameters_to_vector, vector_to_parameters
 
-from nlp.training.augment import NameSwapper, without_headline
+from nlp.training.augment import NameSwapper, with_longer_list, without_headline
 from nlp.training.batches import Batch, batched, make_batch
 from nlp.training.data import ANY, CORE, IGNORE, Example
 from nlp.training.network import Network
@@ -28,6 +30,7 @@ class Settings:
     head_rate: float = 1e-3
     warmup: float = 0.06
     swap: float = 0.5  # share of examples with other names
+    longer: float = 0.3  # share of examples into whose lists organisations are put
     untitled: float = 0.4  # share of articles' passages without their headline
     kept: dict[str, float] | None = None  # share of each source an epoch
     easy: float = 0.1  # share of passages without partnership and without cue
@@ -83,6 +86,9 @@ def augmented(example: Example, swapper: NameSwapper, settings: Settings, rng: r
     """The example itself, or a variant of it; sentences of KLUE stay as they are, for the tagger has enough names."""
     if example.titled and rng.random() < settings.untitled:
         example = without_headline(example)
+    if example.related and example.source != "core" and rng.random() < settings.longer:
+        for _ in range(rng.choice((1, 1, 2, 3, 4))):
+            example = with_longer_list(example, rng)
     if example.related and rng.random() < settings.swap:
         example = swapper.swap(example, rng)
     return example
@@ -100,6 +106,8 @@ class Trainer:
         ]
         self.optimizer = torch.optim.AdamW(groups, weight_decay=0.01, betas=(0.9, 0.98))
         self.step = 0
+        self._workers = dist.get_world_size() if dist.is_initialized() else 1
+        self._worker = dist.get_rank() if dist.is_initialized() else 0
         folder.mkdir(parents=True, exist_ok=True)
 
     def resume(self) -> None:
@@ -112,9 +120,15 @@ class Trainer:
             self.step = state["step"]
 
     def save(self) -> None:
+        if self._worker > 0:
+            return
         state = {"network": self.network.state_dict(), "optimizer": self.optimizer.state_dict(), "step": self.step}
         torch.save(state, self.folder / "state.new")
         (self.folder / "state.new").replace(self.folder / "state.pt")
+
+    def _test(self, dev: Sequence[Example]) -> None:
+        if self._worker == 0:
+            self._log({"step": self.step, "dev": evaluate(self.network, self.tokenizer, dev)})
 
     def run(self, train: Sequence[Example], dev: Sequence[Example]) -> None:
         """Train for the settings' steps; logs losses and the figures on `dev` to `log.jsonl`."""
@@ -128,7 +142,9 @@ class Trainer:
             rng = random.Random(settings.seed * 1_000_003 + pass_number)
             torch.manual_seed(settings.seed * 1_000_003 + pass_number)
             pass_number += 1
-            for group in batched(epoch(train, settings, rng), settings.tokens, rng):
+            # Each worker takes its part of every step, and knows what the others take.
+            batches = batched(epoch(train, settings, rng), settings.tokens // self._workers, rng)
+            for group in batches[self._worker : len(batches) // self._workers * self._workers : self._workers]:
                 changed = [augmented(example, swapper, settings, rng) for example in group]
                 batch = make_batch(changed, self.tokenizer, rng)
                 for name, value in self._update(batch).items():
@@ -142,11 +158,11 @@ class Trainer:
                 if self.step % settings.save_every == 0:
                     self.save()
                 if self.step % settings.test_every == 0:
-                    self._log({"step": self.step, "dev": evaluate(self.network, self.tokenizer, dev)})
+                    self._test(dev)
                 if self.step >= settings.steps:
                     break
         self.save()
-        self._log({"step": self.step, "dev": evaluate(self.network, self.tokenizer, dev)})
+        self._test(dev)
 
     def _update(self, batch: Batch) -> dict[str, float]:
         self.network.train()
@@ -161,11 +177,26 @@ class Trainer:
         parts = losses(self.network, batch)
         self.optimizer.zero_grad(set_to_none=True)
         torch.stack(list(parts.values())).sum().backward()  # type: ignore[no-untyped-call]
+        self._share_gradients()
         torch.nn.utils.clip_grad_norm_(self.network.parameters(), 1.0)
         self.optimizer.step()
         return {name: float(value.detach()) for name, value in parts.items()}
 
+    def _share_gradients(self) -> None:
+        """Make every worker's gradients the mean of all."""
+        if self._workers == 1:
+            return
+        trained = [p for p in self.network.parameters() if p.requires_grad]
+        gradients = [torch.zeros_like(p) if p.grad is None else p.grad for p in trained]
+        together = parameters_to_vector(gradients)
+        dist.all_reduce(together)
+        vector_to_parameters(together / self._workers, gradients)
+        for parameter, gradient in zip(trained, gradients, strict=True):
+            parameter.grad = gradient
+
     def _log(self, entry: dict[str, Any]) -> None:
+        if self._worker > 0:
+            return
         with (self.folder / "log.jsonl").open("a") as log:
             log.write(json.dumps(entry) + "\n")
 

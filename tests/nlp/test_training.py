@@ -1,5 +1,7 @@
 """What training makes of labels and text: offsets hold, labels land where their evidence is, names change soundly."""
 
+import json
+import pickle
 import random
 from itertools import pairwise
 from pathlib import Path
@@ -11,7 +13,7 @@ pytest.importorskip("torch")
 pytest.importorskip("safetensors")
 
 from nlp.encoder import MODEL
-from nlp.training.augment import NameSwapper, sound_class
+from nlp.training.augment import NameSwapper, sound_class, with_longer_list
 from nlp.training.data import (
     BACKGROUND,
     CORE,
@@ -99,6 +101,44 @@ def test_new_names_keep_offsets_and_the_sound_that_particles_need() -> None:
     assert all(one.end <= following.start for one, following in pairwise(swapped.mentions))
 
 
+SIGNERS = ["가람소프트", "나래전자", "다온랩"]
+
+
+def _passage(text: str, names: list[str], pairs: list[tuple[int, int]]) -> Example:
+    mentions = [Mention(text.index(name), text.index(name) + len(name), group) for group, name in enumerate(names)]
+    labels = dict.fromkeys(pairs, (CORE, 1, 0))
+    known = bytearray(b"\1" * len(text))
+    return Example("test", "1", "ko", text, mentions, known, [0] * len(names), [True] * len(names), labels)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_who_is_put_into_a_list_of_signers_signs_with_all(seed: int) -> None:
+    example = _passage(
+        "가람소프트, 나래전자와 다온랩이 협약을 맺었다.", ["가람소프트", "나래전자", "다온랩"], [(0, 1), (0, 2), (1, 2)]
+    )
+    longer = with_longer_list(example, random.Random(seed))
+    assert len(longer.groups) == 4
+    assert {pair for pair, label in longer.pairs.items() if label == (CORE, 1, 0)} == {
+        (a, b) for b in range(4) for a in range(b)
+    }
+    assert len(longer.known) == len(longer.text)
+    names = {m.group: longer.text[m.start : m.end] for m in longer.mentions}
+    assert [names[group] for group in range(3)] == SIGNERS
+    assert longer.text.replace(f"{names[3]}, ", "") == example.text
+
+
+def test_who_is_put_beside_a_partner_deals_with_the_other_and_perhaps_with_the_one() -> None:
+    example = _passage(
+        "가람소프트는 올해 나래전자와 협약을 맺었다. 다온랩은 빠졌다.", ["가람소프트", "나래전자", "다온랩"], [(0, 1)]
+    )
+    for seed in range(6):
+        longer = with_longer_list(example, random.Random(seed))
+        beside, other = (0, 1) if longer.mentions[0].group == 3 else (1, 0)
+        assert longer.pairs[other, 3] == (CORE, 1, 0)
+        assert longer.pairs[beside, 3][0] == IGNORE
+        assert (2, 3) not in longer.pairs
+
+
 def test_names_are_found_at_word_starts_before_particles_only() -> None:
     finder = NameFinder(["대상", "한화", "Meta"])
     text = "대상은 한화와 만났다. 대상자는 여럿이다. 북한화도 있다. Metadata, Meta."
@@ -123,7 +163,56 @@ def test_a_shipped_model_is_the_network_it_came_from(tmp_path: Path) -> None:
     if not (MODEL / "encoder.onnx").exists():
         pytest.skip("no trained model in this checkout")
     network = from_shipped(MODEL)
-    export(network, MODEL / "tokenizer.json", tmp_path, name="again")
+    export(network, MODEL / "tokenizer.json", tmp_path, name="again", exact=(4, 5))
     again = from_shipped(tmp_path)
     for name, weights in network.state_dict().items():
         assert torch.allclose(weights, again.state_dict()[name], atol=0.02), name
+
+
+def test_the_heads_of_the_reader_judge_as_those_that_were_trained() -> None:
+    torch = pytest.importorskip("torch")
+    tokenizers = pytest.importorskip("tokenizers")
+    from nlp.encoder import pair_scalars
+    from nlp.heads import Heads
+    from nlp.training import network as trained
+    from nlp.training.batches import make_batch, token_spans
+
+    if not (MODEL / "tokenizer.json").exists():
+        pytest.skip("no trained model in this checkout")
+    tokenizer = tokenizers.Tokenizer.from_file(str(MODEL / "tokenizer.json"))
+    torch.manual_seed(3)
+    heads = trained.Heads().eval()
+    example = _passage("가람소프트, 나래전자와 다온랩이 협약을 맺었다.", SIGNERS, [(0, 1)])
+    batch = make_batch([example], tokenizer)
+    states = torch.randn(*batch.ids.shape, trained.WIDTH)
+    with torch.no_grad():
+        relation, _, _ = heads.relate(states, heads.span_states(states, batch.pairs.spans), batch.pairs, batch.mask)
+    config = {
+        "types": list("abc"), "kinds": list("abcdefghijkl"), "statuses": list("abcdefg"),
+        "context_heads": trained.CONTEXT_HEADS, "temperature": 1.0, "tag_threshold": 0.5,
+    }  # fmt: skip
+    reader = Heads({name: weight.numpy() for name, weight in heads.state_dict().items()}, config)
+    places = token_spans(tokenizer.encode(example.text), example.text)
+    members = [[(first, last)] for _, first, last in batch.pairs.spans.tolist()]
+    pairs = [(0, 1), (0, 2), (1, 2)]
+    seen = [pair_scalars(example.text, places, members, a, b) for a, b in pairs]
+    found = reader.relate(states[0].numpy(), members, pairs, seen)
+    for one, expected in zip(found, relation.softmax(1).tolist(), strict=True):
+        assert [one.none, one.background, one.core] == pytest.approx(expected, abs=1e-5)
+
+
+def test_two_workers_train_one_network(tmp_path: Path, examples: list[Example]) -> None:
+    torch = pytest.importorskip("torch")
+    from nlp.training.train import Settings
+    from nlp.training.workers import Run, run_workers
+
+    states = []
+    for folder in ("once", "again"):
+        run = Run(MODEL, tmp_path / "examples.pkl", tmp_path / folder, 1, 1, None, Settings(steps=2, tokens=600))
+        run.examples.write_bytes(pickle.dumps((examples * 8, [])))
+        run_workers(2, run)
+        states.append(torch.load(run.folder / "state.pt"))
+        lines = [json.loads(line) for line in (run.folder / "log.jsonl").read_text().splitlines()]
+        assert sum("settings" in line for line in lines) == 1
+    assert states[0]["step"] == 2
+    assert all(torch.equal(states[0]["network"][name], states[1]["network"][name]) for name in states[0]["network"])
