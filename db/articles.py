@@ -239,10 +239,11 @@ class Articles(StoreBase):
         self._join_group(article_id, mine, month)
 
     def _join_group(self, article_id: int, mine: bytes, month: int) -> None:
+        keys = bands(mine, month)
         candidates = self.rows(
             "SELECT a.id, a.text_group, s.signature FROM articles a JOIN text_signatures s ON s.article_id = a.id"
             " WHERE a.id IN (SELECT article_id FROM text_bands WHERE band IN (SELECT value FROM json_each(?)))",
-            [json.dumps(bands_near(mine, month))],
+            [json.dumps(bands_near(keys))],
         )
         groups = {row["text_group"] for row in candidates if near_copies(mine, row["signature"])}
         group = min(groups | {article_id})
@@ -250,9 +251,7 @@ class Articles(StoreBase):
         for other in sorted(groups - {group}):
             self.conn.execute("UPDATE articles SET text_group = ? WHERE text_group = ?", [group, other])
         self._group_changed(groups - {group} | {group})
-        self.conn.executemany(
-            "INSERT INTO text_bands VALUES (?, ?)", [(key, article_id) for key in bands(mine, month)]
-        )
+        self.conn.executemany("INSERT INTO text_bands VALUES (?, ?)", [(key, article_id) for key in keys])
 
     def _leave_group(self, article_id: int) -> None:
         """Takes a changed article out of its group and builds what remains anew, since it may have been the link."""

@@ -49,9 +49,9 @@ def bands(sketch: bytes, month: int) -> list[int]:
     return keys
 
 
-def bands_near(sketch: bytes, month: int) -> list[int]:
-    """The keys under which near copies of the signature may stand: of its month and the two beside it."""
-    return [key for near in (month - 1, month, month + 1) for key in bands(sketch, near)]
+def bands_near(keys: list[int]) -> list[int]:
+    """The keys under which near copies of what has these may stand: of its month and the two beside it."""
+    return [key + (step << _HASH_BITS) for step in (-1, 0, 1) for key in keys]
 
 
 def near_copies(one: bytes, other: bytes) -> bool:

@@ -297,26 +297,26 @@ def deal_date(text: str, mentions: Iterable[DateMention], cue: int, lang: str) -
         before, after = text[: mention.start], text[mention.end :]
         if (lang == "ko" and _NOT_THE_DAY.match(after)) or (lang == "en" and _NOT_THE_DAY_EN.search(before)):
             continue
-        announced = _announces_korean(before, after) if lang == "ko" else _announces(before, after)
-        rank = _rank(mention, announced, cue) + 150 * bool(_DEED.match(after))
+        announced = (_announces if lang == "ko" else _announces_english)(before, after)
+        rank = _rank(mention, announced, bool(_DEED.match(after)), cue)
         if best is None or rank > best[0]:
             best = (rank, DealDay(mention.value, mention.precision, announced))
     return best[1] if best else NO_DAY
 
 
-def _announces_korean(before: str, after: str) -> bool:
+def _announces(before: str, after: str) -> bool:
     """Whether a Korean date between the two says when a deal was told of."""
     return bool(_ANNOUNCES.match(after)) or bool(not before.strip() and _ANNOUNCED_AT_END.search(after))
 
 
-def _announces(before: str, after: str) -> bool:
+def _announces_english(before: str, after: str) -> bool:
     """Whether an English date between the two says when a deal was told of."""
     if _ANNOUNCES_EN.search(before):
         return True
     return bool(_DATELINE_BEFORE.match(before) and _DATELINE_AFTER.match(after))
 
 
-def _rank(mention: DateMention, announced: bool, cue: int) -> int:
-    score = 400 * (mention.precision == "day") - 150 * announced
+def _rank(mention: DateMention, announced: bool, deed: bool, cue: int) -> int:
+    score = 400 * (mention.precision == "day") + 150 * (deed - announced)
     distance = cue - mention.end if mention.end <= cue else 60 + (mention.start - cue)
     return score - min(distance, 140)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from datetime import date
 
-from nlp.dates import NO_DAY, DealDay, deal_date, find_dates
+from nlp.dates import NO_DAY, DateMention, DealDay, deal_date, find_dates
 from nlp.features import Instance, View
 from nlp.sentences import Sentence
 
@@ -31,15 +31,16 @@ _BESIDE = (1, 2, 3, -1, -2)  # where a signing is told, from the sentence that n
 
 
 class DealDates:
-    """Resolves the day of a deal; keeps which day was named last, sentence by sentence, for "이날"."""
+    """Resolves the day of a deal. The dates of every sentence are read once, each knowing, for "이날", the day before."""
 
     def __init__(self, view: View) -> None:
         self._view = view
-        self._said: list[date | None] = []
+        self._dates: list[list[DateMention]] = []
         said: date | None = None
         for sentence in view.sentences:
-            self._said.append(said)
-            for mention in find_dates(view.text(sentence), view.article.published, view.article.lang, said):
+            mentions = find_dates(view.text(sentence), view.article.published, view.article.lang, said)
+            self._dates.append(mentions)
+            for mention in mentions:
                 if mention.value and mention.precision == "day" and self._is_near(mention.value, _SAID_DAYS):
                     said = date.fromisoformat(mention.value)
 
@@ -107,7 +108,6 @@ class DealDates:
 
     def _within(self, sentence: Sentence, start: int, end: int, cue: int) -> DealDay:
         """The date that a sentence gives to what its deal word tells, best from between `start` and `end`."""
-        text, article = self._view.text(sentence), self._view.article
-        mentions = find_dates(text, article.published, article.lang, self._said[sentence.index])
+        mentions = self._dates[sentence.index]
         inside = [mention for mention in mentions if start <= sentence.start + mention.start < end]
-        return deal_date(text, inside or mentions, cue - sentence.start, article.lang)
+        return deal_date(self._view.text(sentence), inside or mentions, cue - sentence.start, self._view.article.lang)

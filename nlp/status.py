@@ -7,10 +7,14 @@ from collections.abc import Sequence
 
 from nlp.cues import Cue
 
+_MEMORANDUM = {
+    "ko": r"업무\s?협약|양해\s?각서|MOU|업무협력\s?협약|의향서|LOI",
+    "en": r"\bMOUs?\b|\bMoUs?\b|memorand(?:um|a) of understanding|letters? of intent|\bLOI\b|business agreement",
+}
 # The most telling words first: "업무협약을 맺고 공동 개발한다" is an mou.
 _KINDS = {
     "ko": (
-        ("mou", r"업무\s?협약|양해\s?각서|MOU|투자협약|상생협약|산학협약|업무협력\s?협약|의향서|LOI|협약"),
+        ("mou", rf"{_MEMORANDUM['ko']}|투자협약|상생협약|산학협약|협약"),
         ("joint_venture", r"합작|조인트\s?벤처|\bJV\b|공동\s?(?:법인|출자)"),
         ("acquisition", r"인수\s?합병|M&A|인수(?!인계|위)|합병|경영권|최대주주|매각|지분[^.]{0,15}(?:전량|100%|매입|사들)"),
         ("investment", r"투자\s?(?:유치|를\s?(?:유치|단행|집행|받)|받|했|한다|하기로|계약|참여)|(?:전략적|후속|시드|지분|신규|프리|브릿지|직접)\s?투자|시리즈\s?[A-G]|출자|유상증자|지분[^.]{0,12}(?:취득|확보)|투자자로|팁스"),
@@ -23,7 +27,7 @@ _KINDS = {
         ("alliance", r"맞손|손(?:을)?\s?잡|동맹|제휴|파트너십|협력|협업|공조|연합|협의|체결|합의|함께"),
     ),
     "en": (
-        ("mou", r"\bMOUs?\b|\bMoUs?\b|memorand(?:um|a) of understanding|letters? of intent|\bLOI\b|business agreement"),
+        ("mou", _MEMORANDUM["en"]),
         ("joint_venture", r"joint ventures?|\bJVs?\b"),
         ("acquisition", r"\bacquir|\bacquisition|takeover|\bmerg|buyout|\bto buy\b|\bbought\b|controlling stake|\bbuys?\b"),
         ("distribution", r"\bdistribut|\bresell|sales (?:agent|rights)|\bpublish(?:ing|er)?\b"),
@@ -41,9 +45,7 @@ _KIND_PATTERNS = {
     for lang, kinds in _KINDS.items()
 }
 
-_MEMORANDUM = re.compile(
-    r"업무\s?협약|업무협력\s?협약|양해\s?각서|의향서|LOI|MOU|memorand(?:um|a) of understanding|letters? of intent|business agreement", re.I
-)
+_NAMED_MEMORANDUM = re.compile("|".join(_MEMORANDUM.values()), re.I)
 
 _STATUSES = {
     "ko": (
@@ -81,7 +83,7 @@ def read_kind(texts: Sequence[str], lang: str) -> str:
 
 def names_memorandum(texts: Sequence[str]) -> bool:
     """Whether a memorandum is named as such: a bare `협약` may be any agreement."""
-    return any(_MEMORANDUM.search(text) for text in texts)
+    return any(_NAMED_MEMORANDUM.search(text) for text in texts)
 
 
 def read_status(text: str, kind: str, lang: str) -> str:

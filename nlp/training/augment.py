@@ -58,12 +58,9 @@ def with_longer_list(example: Example, rng: random.Random) -> Example:
     mention = example.mentions[place]
     name = _invented(sound_class(example.text[mention.start : mention.end]), rng)
     newcomer, group = len(example.groups), mention.group
-    unknown = (IGNORE, IGNORE, IGNORE)
     pairs = dict(example.pairs)
-    pairs |= {
-        (sum(pair) - group, newcomer): label for pair, label in example.pairs.items() if group in pair
-    }  # fmt: skip
-    between = unknown if neighbour is None else example.pairs.get(_ordered(group, neighbour), (NONE, IGNORE, IGNORE))
+    pairs |= {(sum(pair) - group, newcomer): label for pair, label in example.pairs.items() if group in pair}
+    between = (IGNORE, IGNORE, IGNORE) if neighbour is None else example.label(group, neighbour)
     if between[0] != NONE:
         pairs[group, newcomer] = between
     moved = len(name) + 2
@@ -94,17 +91,9 @@ def _beside(example: Example, place: int) -> list[int | None]:
             continue
         if _SEPARATOR.fullmatch(gap):
             found.append(other.group)
-        elif not _SENTENCE_END.search(gap) and _is_core(example, mention.group, other.group):
+        elif not _SENTENCE_END.search(gap) and example.label(mention.group, other.group)[0] == CORE:
             found.append(None)
     return found
-
-
-def _is_core(example: Example, one: int, two: int) -> bool:
-    return example.pairs.get(_ordered(one, two), (NONE,))[0] == CORE
-
-
-def _ordered(one: int, two: int) -> tuple[int, int]:
-    return min(one, two), max(one, two)
 
 
 class NameSwapper:

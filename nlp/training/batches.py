@@ -111,7 +111,7 @@ def _chosen(
 ) -> Iterator[tuple[int, int, tuple[int, int, int]]]:
     none = []
     for a, b in combinations(groups, 2):
-        label = example.pairs.get((a, b), (NONE, IGNORE, IGNORE))
+        label = example.label(a, b)
         if label[0] == NONE and rng:
             none.append((a, b, label))
         elif label[0] != IGNORE or label[1] != IGNORE or not rng:

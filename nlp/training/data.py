@@ -69,6 +69,10 @@ class Example:
     pairs: dict[tuple[int, int], tuple[int, int, int]] = field(default_factory=dict)
     related: bool = True
 
+    def label(self, one: int, two: int) -> tuple[int, int, int]:
+        """(relation, kind, status) of two groups, in whichever order."""
+        return self.pairs.get((min(one, two), max(one, two)), (NONE, IGNORE, IGNORE))
+
     @property
     def positive(self) -> bool:
         return any(relation > NONE for relation, _, _ in self.pairs.values())
@@ -390,4 +394,4 @@ def _joined(tokens: Sequence[str], spans: Sequence[tuple[int, int]]) -> tuple[st
 def labelled_pairs(example: Example) -> Iterator[tuple[int, int, tuple[int, int, int]]]:
     """All pairs of groups with their labels."""
     for a, b in combinations(range(len(example.groups)), 2):
-        yield a, b, example.pairs.get((a, b), (NONE, IGNORE, IGNORE))
+        yield a, b, example.label(a, b)

@@ -113,9 +113,7 @@ def _passage(text: str, names: list[str], pairs: list[tuple[int, int]]) -> Examp
 
 @pytest.mark.parametrize("seed", range(5))
 def test_who_is_put_into_a_list_of_signers_signs_with_all(seed: int) -> None:
-    example = _passage(
-        "가람소프트, 나래전자와 다온랩이 협약을 맺었다.", ["가람소프트", "나래전자", "다온랩"], [(0, 1), (0, 2), (1, 2)]
-    )
+    example = _passage("가람소프트, 나래전자와 다온랩이 협약을 맺었다.", SIGNERS, [(0, 1), (0, 2), (1, 2)])
     longer = with_longer_list(example, random.Random(seed))
     assert len(longer.groups) == 4
     assert {pair for pair, label in longer.pairs.items() if label == (CORE, 1, 0)} == {
@@ -128,9 +126,7 @@ def test_who_is_put_into_a_list_of_signers_signs_with_all(seed: int) -> None:
 
 
 def test_who_is_put_beside_a_partner_deals_with_the_other_and_perhaps_with_the_one() -> None:
-    example = _passage(
-        "가람소프트는 올해 나래전자와 협약을 맺었다. 다온랩은 빠졌다.", ["가람소프트", "나래전자", "다온랩"], [(0, 1)]
-    )
+    example = _passage("가람소프트는 올해 나래전자와 협약을 맺었다. 다온랩은 빠졌다.", SIGNERS, [(0, 1)])
     for seed in range(6):
         longer = with_longer_list(example, random.Random(seed))
         beside, other = (0, 1) if longer.mentions[0].group == 3 else (1, 0)
