@@ -72,10 +72,11 @@ class Heads:
         gaps = np.stack([states[a:b].mean(0) if a < b else np.zeros_like(states[0]) for _, (a, b) in features])
         whole = np.broadcast_to(self._linear("whole", states[0]), (len(pairs), len(self._weights["whole.bias"])))
         counted = np.array([scalars for scalars, _ in features], dtype=np.float32)
-        context = self._context(np.concatenate([both, common], axis=1), states)
+        context = self._context(self._linear("ask", np.concatenate([both, common], axis=1)), states)
         parts = [both, common, np.abs(one - two), context, whole, counted, self._linear("between", gaps)]
         read = _gelu(self._linear("pair", np.concatenate(parts, axis=1)))
-        relations = _softmax(self._linear("relation", read) / self._temperature).tolist()
+        first = self._linear("relation", read)
+        relations = _softmax((first + self._again(states, groups, pairs, read)) / self._temperature).tolist()
         kinds, statuses = (_softmax(self._linear(name, read)).tolist() for name in ("kind", "status"))
         return [
             Relation(
@@ -84,6 +85,21 @@ class Heads:
             )
             for (a, b), (none, background, core), kind, status in zip(pairs, relations, kinds, statuses, strict=True)
         ]  # fmt: skip
+
+    def _again(self, states: Array, groups: dict[int, Array], pairs: Sequence[Place], read: Array) -> Array:
+        """(p, 3): what the look at each pair beside the others of the passage adds to its relation."""
+        place = {group: n for n, group in enumerate(groups)}
+        a, b = (np.array([place[pair[side]] for pair in pairs]) for side in (0, 1))
+        every = np.stack(list(groups.values()))
+        asked = self._context(self._linear("ask_alone", every), states)
+        whole = np.broadcast_to(self._linear("whole", states[0]), (len(every), len(self._weights["whole.bias"])))
+        alone = _gelu(self._linear("alone", np.concatenate([every, asked, whole], axis=1)))
+        bound = 1 / (1 + np.exp(-self._linear("link", read)))
+        table = np.zeros((len(every), len(every), bound.shape[1]), np.float32)
+        table[a, b] = table[b, a] = bound
+        through = (table[a] * table[b]).max(1)
+        beside = np.concatenate([read, alone[a] + alone[b], alone[a] * alone[b], through], axis=1)
+        return self._linear("again", _gelu(self._linear("look", beside)))
 
     def _groups(self, states: Array, members: Sequence[Sequence[Place]]) -> dict[int, Array]:
         """The state of each group that has members."""
@@ -99,11 +115,11 @@ class Heads:
         return np.tanh(self._linear("span", np.stack(parts)))
 
     def _context(self, asked: Array, states: Array) -> Array:
-        """(p, 128): for each pair, an attention over the passage that asks for what binds the two."""
+        """(n, 128): for each query, an attention over the passage."""
         heads = self._context_heads
         query, keys, values = (
-            self._linear(name, x).reshape(len(x), heads, -1).transpose(1, 0, 2)
-            for name, x in (("ask", asked), ("key", states), ("value", states))
+            x.reshape(len(x), heads, -1).transpose(1, 0, 2)
+            for x in (asked, self._linear("key", states), self._linear("value", states))
         )
         scores = _softmax(query @ keys.transpose(0, 2, 1) / math.sqrt(query.shape[2]))
         mixed: Array = (scores @ values).transpose(1, 0, 2).reshape(len(asked), -1)

@@ -23,7 +23,7 @@ FOLDS = 5
 class Example:
     """One labelled article as the reader sees it. `labels` holds the class of each pair; None: either is right.
 
-    `unseen`: the encoder was not trained on it; `written`: it is of the Jehyu corpus, not of the news.
+    `unseen`: the encoder was not trained on it.
     """
 
     fold: int
@@ -31,7 +31,6 @@ class Example:
     labels: dict[tuple[int, int], int | None]
     model: dict[tuple[int, int], ModelPair]
     unseen: bool
-    written: bool
 
 
 def read_example(row: Mapping[str, Any], use_model: bool, unseen: bool = False) -> Example | None:
@@ -49,7 +48,7 @@ def read_example(row: Mapping[str, Any], use_model: bool, unseen: bool = False) 
     doc = nlp.get_pipe("jehyu_organizations")(doc)
     view: View = doc._.view
     fold = int(hashlib.sha256(f"fold {row['id']}".encode()).hexdigest(), 16) % FOLDS
-    return Example(fold, view, _labels(view, row), model_pairs(view, doc._.predictions), unseen, "split" in row)
+    return Example(fold, view, _labels(view, row), model_pairs(view, doc._.predictions), unseen)
 
 
 def _is_held_out(row: Mapping[str, Any]) -> bool:

@@ -4,6 +4,7 @@
 
 import hashlib
 import re
+from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
@@ -45,8 +46,15 @@ _NATION_BEFORE = (
     ("PL", r"폴란드|Polish|Poland"), ("BR", r"브라질|Brazil"), ("KZ", r"카자흐스탄"), ("UZ", r"우즈베키스탄"), ("MN", r"몽골"), ("NO", r"노르웨이|Norw"), ("DK", r"덴마크|Danish"),
     ("KR", r"국내(?!외)|한국(?:의|\s)|South Korea|Korean|Seoul-based"),
 )  # fmt: skip
-_NATIONS = [(country, re.compile(rf"(?:{words})[^,.()·]{{0,28}}$")) for country, words in _NATION_BEFORE]
+_NATION = re.compile("|".join(f"(?P<{country}>{words})" for country, words in _NATION_BEFORE))
+_FROM_NATION = re.compile(r"[^,.()·\n]{0,28}")  # `미국 인공지능 반도체 기업 X`
 _SHORTEST_ALIAS = 2
+# Longer endings first: 과기대 ends with 대.
+_ABBREVIATED = (
+    ("과기대", "과학기술대학교"), ("과기원", "과학기술원"), ("대병원", "대학교병원"), ("여대", "여자대학교"), ("교대", "교육대학교"),
+    ("공대", "공과대학교"), ("외대", "외국어대학교"), ("대", "대학교"), ("손보", "손해보험"),
+    ("tp", "테크노파크"), ("신보", "신용보증재단"), ("重", "중공업"),
+)  # fmt: skip
 
 
 @dataclass(slots=True)
@@ -83,11 +91,12 @@ class Linker:
         entities: dict[str, Entity] = {}
         for mention in mentions:
             organization = self._choose(mention, mentions, full)
-            key = organization.id if organization else same.root(fold(mention.surface))
+            key = organization.id if organization else same.root(_in_full(mention.surface))
             entities.setdefault(key, _entity(key, mention, organization, full, lang)).mentions.append(mention)
         merged = _merge_short_forms(list(entities.values()), title_end=full.find("\n"))
+        ends = sorted(mention.end for mention in mentions)
         for entity in merged:
-            _describe(entity, full, lang, same)
+            _describe(entity, full, lang, ends)
         return merged
 
     def is_family(self, one: Entity, two: Entity) -> bool:
@@ -127,7 +136,7 @@ class Linker:
         """Pairs of folded names that the article itself equates: `퓨리오사AI(FuriosaAI)`, `한국수력원자력(이하 한수원)`."""
         for mention in mentions:
             for other in _equated(full, mention):
-                yield fold(mention.surface), fold(other)
+                yield _in_full(mention.surface), _in_full(other)
 
 
 class _Names:
@@ -144,9 +153,6 @@ class _Names:
             name = self._parent[name]
         return name
 
-    def equal_to(self, root: str) -> list[str]:
-        return [name for name in self._parent if self.root(name) == root]
-
 
 def provisional_id(name: str) -> str:
     """A stable id for an organisation that the table lacks: the same for every spelling that folds alike."""
@@ -154,6 +160,13 @@ def provisional_id(name: str) -> str:
     slug = re.sub(r"[^a-z0-9]+", "-", key).strip("-")[:24]
     digest = hashlib.sha256(key.encode()).hexdigest()[:10]
     return f"x-{slug}-{digest}" if slug else f"x-{digest}"
+
+
+def _in_full(name: str) -> str:
+    """A folded name with the abbreviation that Korean news makes of its last word written out: `나래손보`, `새봄과기대`."""
+    folded = fold(name)
+    short, long = next((pair for pair in _ABBREVIATED if folded.endswith(pair[0])), ("", ""))
+    return folded[: len(folded) - len(short)] + long
 
 
 def _equated(full: str, mention: Mention) -> list[str]:
@@ -224,7 +237,7 @@ def _is_name_head(short: str, form: str) -> bool:
     return len(short) >= 2 and len(rest) >= 2 and organization_type(form) == organization_type(short)
 
 
-def _describe(entity: Entity, full: str, lang: str, same: _Names) -> None:
+def _describe(entity: Entity, full: str, lang: str, ends: Sequence[int]) -> None:
     entity.mentions.sort(key=lambda mention: mention.start)
     entity.source = min((mention.source for mention in entity.mentions), key=_SOURCES.index)
     entity.names = list(dict.fromkeys(mention.surface for mention in entity.mentions))
@@ -233,14 +246,18 @@ def _describe(entity: Entity, full: str, lang: str, same: _Names) -> None:
     if entity.organization is None:
         entity.name = max((mention.surface for mention in entity.mentions), key=len)
         entity.org_id = provisional_id(entity.name)
-        entity.country = _country(entity, full, lang)
+        entity.country = _country(entity, full, lang, ends)
 
 
-def _country(entity: Entity, full: str, lang: str) -> str | None:
-    """The nation said right before a name; a Korean article's unlisted organisation is Korean unless it says so."""
+def _country(entity: Entity, full: str, lang: str, ends: Sequence[int]) -> str | None:
+    """The nation said right before a name; a Korean article's unlisted organisation is Korean unless it says so.
+
+    `ends` are where the article's names end, in order: a nation before another name is that other's.
+    """
     for mention in entity.mentions:
-        before = full[max(0, mention.start - 40) : mention.start]
-        for country, pattern in _NATIONS:
-            if pattern.search(before):
-                return country
+        other = bisect_right(ends, mention.start) - 1
+        begin = max(mention.start - 40, ends[other] if other >= 0 else 0)
+        nations = list(_NATION.finditer(full, begin, mention.start))
+        if nations and _FROM_NATION.fullmatch(full, nations[-1].end(), mention.start):
+            return nations[-1].lastgroup
     return "KR" if lang == "ko" and any("가" <= character <= "힣" for character in entity.name) else None

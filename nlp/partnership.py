@@ -1,15 +1,17 @@
 """From pairs of organisations to partnership events: the one place where rules and model are joined.
 
 Every pair named together near a deal word gets a probability for each class of `confidence.CLASSES`; pairs told in one
-sentence as one deal make one event.
+sentence as one deal make one event, and so do all who signed one agreement (`agreements.py`).
 """
 
 import math
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from statistics import fmean
 from typing import Any
 
+from nlp.agreements import Claim, share_agreements, strongest
 from nlp.chronicle import SURE, is_chronicled
 from nlp.confidence import CLASSES, Weights
 from nlp.deal_dates import DealDates
@@ -24,6 +26,7 @@ _CORE = CLASSES.index("core")
 _WEIGHED_TWICE = ("untitled", "lang-en", "both-in-title", "one-in-title", "lead")
 UNSETTLED = ("talks", "rumoured", "ended", "denied")
 _EVIDENCE_MARGIN = 1.5  # a body sentence this little weaker than the headline is the better evidence
+_STATED = 0.25  # what words that state a kind or status add to the encoder's share for it
 _WORTH_ASKING = 0.1  # a pair that only the encoder sees is considered from this probability on
 
 
@@ -50,26 +53,6 @@ class PairReading:
     features: Mapping[str, float]
     model: ModelPair | None
     beside: dict[str, float]
-
-
-@dataclass(frozen=True, slots=True)
-class _Claim:
-    """A pair as it is reported."""
-
-    one: int
-    two: int
-    sentence: Sentence
-    kind: str
-    status: str
-    new: bool
-    date: str | None
-    precision: str | None
-    confidence: float
-
-    @property
-    def deal(self) -> tuple[object, ...]:
-        """What the claims of one deal share."""
-        return self.sentence, self.kind, self.status, self.new, self.date
 
 
 def read_pairs(
@@ -189,12 +172,12 @@ def read_events(view: View, readings: Iterable[PairReading], weights: Weights, u
         claim = _claim(view, reading, probabilities(view, reading, weights, use_model), report, dates)
         if claim is not None:
             claims.append(claim)
-    return [_event(view, group) for group in _grouped(claims)]
+    return [_event(view, group) for group in _grouped(share_agreements(claims))]
 
 
 def _claim(
     view: View, reading: PairReading, classes: Sequence[float], report: float, dates: DealDates
-) -> _Claim | None:
+) -> Claim | None:
     _, core, background, unsettled = classes
     if core >= report:
         label, confidence = 1, core
@@ -206,14 +189,15 @@ def _claim(
     instance = _evidence(view, ranked, label)
     sentence = view.sentences[instance.sentence]
     texts = [_clause(view, instance)]
-    kind = _kind(view, texts, reading.model)
-    status = _status(
-        view.text(sentence) if view.article.lang == "ko" else texts[0], kind, view.article.lang, label, reading.model
-    )
+    kinds = _kinds(view, texts, reading.model)
+    told = view.text(sentence) if view.article.lang == "ko" else texts[0]
+    statuses = _statuses(told, strongest(kinds), view.article.lang, label, reading.model)
     # A sentence that recalls an older deal of the two must not date the new one.
     telling = [item[1] for item in ranked if item[0][label] == max(item[0][1:])]
     day = dates.of(telling or [instance], instance, new=label == 1)
-    return _Claim(reading.one, reading.two, sentence, kind, status, label != 2, day.value, day.precision, confidence)
+    return Claim(
+        reading.one, reading.two, label, sentence, kinds, statuses, day.value, day.precision, confidence
+    )
 
 
 def _evidence(view: View, ranked: Sequence[tuple[tuple[float, ...], Instance]], label: int) -> Instance:
@@ -232,36 +216,38 @@ def _clause(view: View, instance: Instance) -> str:
     return view.full[instance.start : instance.end]
 
 
-def _kind(view: View, texts: Sequence[str], model: ModelPair | None) -> str:
+def _kinds(view: View, texts: Sequence[str], model: ModelPair | None) -> dict[str, float]:
+    """Rules and model together: how much speaks for each kind."""
     stated = read_kind(texts, view.article.lang)
     if model is None or (stated == "mou" and names_memorandum(texts)):
-        return stated
-    return max(model.kind, key=lambda kind: model.kind[kind] + (0.25 if kind == stated else 0.0))
+        return {stated: 1.0 + _STATED}
+    return {kind: share + (_STATED if kind == stated else 0.0) for kind, share in model.kind.items()}
 
 
-def _status(text: str, kind: str, lang: str, label: int, model: ModelPair | None) -> str:
+def _statuses(text: str, kind: str, lang: str, label: int, model: ModelPair | None) -> dict[str, float]:
     """Rules and model together, among the statuses that the class of the pair allows."""
     stated = read_status(text, kind, lang)
     allowed = UNSETTLED if label == 3 else ("signed", "announced", "planned")
     if model is not None:
-        return max(allowed, key=lambda status: model.status.get(status, 0.0) + (0.25 if status == stated else 0.0))
-    return stated if stated in allowed else ("talks" if label == 3 else "announced")
+        return {one: model.status.get(one, 0.0) + (_STATED if one == stated else 0.0) for one in allowed}
+    return {stated if stated in allowed else ("talks" if label == 3 else "announced"): 1.0 + _STATED}
 
 
-def _grouped(claims: Sequence[_Claim]) -> list[list[_Claim]]:
+def _grouped(claims: Sequence[Claim]) -> list[list[Claim]]:
     """Claims of one deal: told in one sentence with the same fields, and sharing a party."""
-    groups: list[list[_Claim]] = []
+    groups: list[list[Claim]] = []
     for claim in sorted(claims, key=lambda one: (one.sentence.start, one.one, one.two)):
-        for group in groups:
-            if group[0].deal == claim.deal and any({claim.one, claim.two} & {other.one, other.two} for other in group):
-                group.append(claim)
-                break
-        else:
-            groups.append([claim])
+        beside = [group for group in groups if group[0].deal == claim.deal and _shares_party(claim, group)]
+        groups = [group for group in groups if group not in beside]
+        groups.append([*(other for group in beside for other in group), claim])
     return groups
 
 
-def _event(view: View, claims: Sequence[_Claim]) -> dict[str, Any]:
+def _shares_party(claim: Claim, group: Sequence[Claim]) -> bool:
+    return any({claim.one, claim.two} & {other.one, other.two} for other in group)
+
+
+def _event(view: View, claims: Sequence[Claim]) -> dict[str, Any]:
     indexes = sorted(
         {index for claim in claims for index in (claim.one, claim.two)},
         key=lambda index: _order(view.entities[index], index),
@@ -272,9 +258,9 @@ def _event(view: View, claims: Sequence[_Claim]) -> dict[str, Any]:
     return {
         "parties": [_party(view.entities[index], first.sentence) for index in indexes],
         "pairs": pairs,
-        "kind": first.kind, "status": first.status, "new": first.new,
+        "kind": first.kind, "status": first.status, "new": first.label != 2,
         "date": first.date, "date_precision": first.precision,
-        "confidence": round(min(claim.confidence for claim in claims), 4),
+        "confidence": round(fmean(claim.confidence for claim in claims), 4),
         "evidence": {"text": view.text(first.sentence), "start": first.sentence.start, "end": first.sentence.end},
     }  # fmt: skip
 

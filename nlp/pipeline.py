@@ -4,7 +4,7 @@ What the components hand on stands on the Doc: `doc._.article` in, `doc._.view` 
 `doc.spans["organizations"]` shows the mentions with type and organisation id.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any
 
@@ -16,6 +16,7 @@ from nlp import gazetteer
 from nlp.article import Article
 from nlp.confidence import Weights, load_weights
 from nlp.encoder import Encoder, Prediction, load_encoder
+from nlp.endings import bare_names
 from nlp.features import Part, View, sentence_parts
 from nlp.linking import Entity, Linker
 from nlp.matching import TableMatcher, ends_word, starts_word
@@ -23,14 +24,18 @@ from nlp.partnership import ModelPair, read_events, read_pairs
 from nlp.passages import Passage
 from nlp.plan import Plan, plan_reading
 from nlp.recognition import Mention, Recognizer, without_overlaps
-from nlp.tokenizer import KiwiTokenizer
+from nlp.tokenizer import KiwiTokenizer, is_common_noun
 from nlp.undisclosed import undisclosed_partners
-from nlp.unlisted import is_korean_name, is_no_firm
-from nlp.unlisted_english import is_english_name
+from nlp.unlisted import USED_ALONE, is_korean_name, is_no_firm
+from nlp.unlisted_english import is_english_name, is_label
 
 SPANS = "organizations"
 _LIKELY_NAME = 0.5  # the encoder's own names from here on are candidates; the last step weighs how sure it was
+_UNLIKELY_NAME = 0.3  # of 300 names that rules alone found and the encoder took for less, nine were organisations
 _LABELS = {"institution": "institute"}
+
+Reading = tuple[Passage, Prediction, list[Mention]]
+"""The encoder's reading of a passage, and the mentions it was handed as candidates."""
 
 for _name in ("article", "plan", "view", "predictions", "events"):
     if not Doc.has_extension(_name):
@@ -81,11 +86,13 @@ class Organizations:
     def __call__(self, doc: Doc) -> Doc:
         article, plan = doc._.article, doc._.plan
         full = article.full
-        mentions = self._recognizer.recognize(doc, article, plan.chosen)
+        mentions = bare_names(self._recognizer.recognize(doc, article, plan.chosen))
         doc._.predictions = self._predict(full, plan, mentions)
-        mentions = _with_tagged(full, mentions, doc._.predictions)
+        judged = _judged(doc._.predictions)
+        mentions = _with_tagged(full, _without_words(mentions, judged), doc._.predictions)
         entities = self._linker.link(full, mentions, article.lang)
-        _judge_names(entities, doc._.predictions)
+        for entity in entities:
+            entity.tagged = max((judged[one.start] for one in entity.mentions if one.start in judged), default=None)
         hidden = [mention for mention in undisclosed_partners(full, article.lang) if _is_free(mention, mentions)]
         entities += [
             Entity("", mention.surface, "company", None, None, "undisclosed", [mention.surface], [mention])
@@ -102,7 +109,7 @@ class Organizations:
 
     def _predict(
         self, full: str, plan: Plan, mentions: Sequence[Mention]
-    ) -> list[tuple[Passage, Prediction, list[Mention]]]:
+    ) -> list[Reading]:
         """The encoder's reading of each passage of the plan, and the mentions it was handed as candidates."""
         if self._encoder is None:
             return []
@@ -137,7 +144,7 @@ class Partnerships:
 
 
 def model_pairs(
-    view: View, predictions: Sequence[tuple[Passage, Prediction, list[Mention]]]
+    view: View, predictions: Sequence[Reading]
 ) -> dict[tuple[int, int], ModelPair]:
     """What the encoder says of each pair of entities, from the passage where it is surest that there is a deal."""
     best: dict[tuple[int, int], ModelPair] = {}
@@ -160,41 +167,52 @@ def model_pairs(
     return best
 
 
-def _with_tagged(
-    full: str, mentions: list[Mention], predictions: Sequence[tuple[Passage, Prediction, list[Mention]]]
-) -> list[Mention]:
-    """Add the names that only the encoder found."""
-    tagged: dict[tuple[int, int], Mention] = {}
-    for passage, prediction, _ in predictions:
-        for span in prediction.spans:
-            start, end = passage.to_article(span.start), passage.to_article(span.end)
-            if span.probability >= _LIKELY_NAME and is_name(full, start, end):
-                tagged[start, end] = Mention(start, end, full[start:end], (), "model")
-    return without_overlaps([*mentions, *(one for one in tagged.values() if _is_free(one, mentions))])
+def _with_tagged(full: str, mentions: list[Mention], predictions: Sequence[Reading]) -> list[Mention]:
+    """Add the names that only the encoder found, without what sticks to their end."""
+    tagged = {
+        (start, end): Mention(start, end, full[start:end], (), "model")
+        for passage, prediction, _ in predictions
+        for span in prediction.spans
+        if span.probability >= _LIKELY_NAME
+        for start, end in [(passage.to_article(span.start), passage.to_article(span.end))]
+    }
+    bare = bare_names(list(tagged.values()), beside=mentions)
+    names = [one for one in bare if is_name(full, one.start, one.end) and _is_free(one, mentions)]
+    return without_overlaps([*mentions, *names])
 
 
-def _judge_names(entities: Sequence[Entity], predictions: Sequence[tuple[Passage, Prediction, list[Mention]]]) -> None:
-    """Note on each entity how surely the encoder takes it for an organisation."""
-    judged: dict[tuple[int, int], float] = {}
+def _judged(predictions: Sequence[Reading]) -> dict[int, float]:
+    """How surely the encoder takes what begins at a place for an organisation's name, where it read it."""
+    judged: dict[int, float] = {}
     for passage, prediction, mentions in predictions:
-        places = ((mention.start, mention.end) for mention in mentions)
-        found = [(place, span) for place, span in zip(places, prediction.candidates, strict=True) if span]
-        found += [((passage.to_article(s.start), passage.to_article(s.end)), s) for s in prediction.spans]
-        for place, span in found:
-            judged[place] = max(judged.get(place, 0.0), span.probability)
-    for entity in entities:
-        known = [judged[place] for one in entity.mentions if (place := (one.start, one.end)) in judged]
-        entity.tagged = max(known, default=None)
+        found = [(mention.start, span) for mention, span in zip(mentions, prediction.candidates, strict=True) if span]
+        found += [(passage.to_article(span.start), span) for span in prediction.spans]
+        for start, span in found:
+            judged[start] = max(judged.get(start, 0.0), span.probability)
+    return judged
+
+
+def _without_words(mentions: Sequence[Mention], judged: Mapping[int, float]) -> list[Mention]:
+    """Leave out what the table lacks, rules took for a name by its use alone, and the encoder takes for a word."""
+    best: dict[str, float] = {}
+    for one in mentions:
+        if one.start in judged:
+            best[one.surface] = max(best.get(one.surface, 0.0), judged[one.start])
+    return [
+        one
+        for one in mentions
+        if one.organizations or one.source not in USED_ALONE or best.get(one.surface, 1.0) >= _UNLIKELY_NAME
+    ]
 
 
 def is_name(full: str, start: int, end: int) -> bool:
     """Whether a tagged place may be a name: whole words, and not one of those that name no organisation."""
+    if start >= end or not starts_word(full, start) or not ends_word(full, end):
+        return False
     surface = full[start:end]
     if surface.isascii():
-        plausible = is_english_name(surface)
-    else:
-        plausible = is_korean_name(surface) and not is_no_firm(surface, full)
-    return starts_word(full, start) and ends_word(full, end) and plausible
+        return is_english_name(surface) and not is_label(surface, full[end : end + 1])
+    return is_korean_name(surface) and not is_no_firm(surface, full) and not is_common_noun(surface)
 
 
 def _is_free(mention: Mention, others: Sequence[Mention]) -> bool:

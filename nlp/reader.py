@@ -14,6 +14,7 @@ from nlp.confidence import load_weights
 from nlp.encoder import load_encoder
 from nlp.features import View
 from nlp.pipeline import load_pipeline, make_doc, uses_model
+from nlp.places import PLACES
 
 _CHUNK = 16  # articles handed to a process at a time
 
@@ -27,8 +28,9 @@ class Reader:
     @cached_property
     def version(self) -> str:
         """Names program, model and company table; a stored reading by another version has to be made again."""
-        digest = hashlib.sha256()
-        for table in sorted((files("nlp") / "data" / "organizations").iterdir(), key=lambda entry: entry.name):
+        data = files("nlp") / "data"
+        digest = hashlib.sha256((data / PLACES).read_bytes())
+        for table in sorted((data / "organizations").iterdir(), key=lambda entry: entry.name):
             digest.update(table.read_bytes())
         encoder = load_encoder() if uses_model(self._model) else None
         parts = (

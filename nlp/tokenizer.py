@@ -4,8 +4,9 @@ Kiwi reads about 77,000 characters a second, so a caller who knows which parts o
 the rest is cut at spaces and carries no tags.
 """
 
+import re
 from collections.abc import Iterable
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 import spacy
@@ -13,11 +14,22 @@ from kiwipiepy import Kiwi
 from spacy.tokens import Doc
 from spacy.vocab import Vocab
 
+_HANGUL = re.compile("[가-힣]")
+
 
 @cache
 def load_kiwi() -> Kiwi:
     """The analyser, loaded once a process: about a second, 330 MB (its multi-word names would be 190 more)."""
     return Kiwi(num_workers=1, load_multi_dict=False)
+
+
+@lru_cache(maxsize=10_000)
+def is_common_noun(word: str) -> bool:
+    """Whether `word` is one common noun of Kiwi's dictionary. (What the dictionary lacks Kiwi calls a noun, too.)"""
+    if not _HANGUL.search(word):
+        return False
+    tokens = load_kiwi().tokenize(word)
+    return len(tokens) == 1 and tokens[0].tag == "NNG" and bool(load_kiwi().morpheme(tokens[0].id).form)
 
 
 class KiwiTokenizer:

@@ -14,8 +14,10 @@ from typing import NamedTuple
 from spacy.tokens import Doc
 
 from nlp.matching import PARTICLES
+from nlp.places import is_place
 from nlp.products import is_called_product, is_product
 from nlp.sentences import Sentence
+from nlp.tokenizer import is_common_noun
 
 _SUFFIXES = {
     "university": r"대학교|대학원|여자대학교|과학기술원|과기원|폴리텍대학?|대학|여대|교대|공대|사이버대|[가-힣]{2,}대",
@@ -52,7 +54,7 @@ _LED = re.compile(
     + r"['’\"”]?\s?\((?:(?:공동)?대표|이하\s|총장|원장|회장|병원장|이사장|사장|행장|시장|군수|구청장|CEO|대표이사|각자대표|학장|소장|센터장|협회장|지사장|청장|도지사|한국\s?대표|KOSDAQ|KOSPI|"
     r"코스닥|코스피|NASDAQ|NYSE|\d{6}[,)]|종목코드|구,|옛)"
 )
-_SPELLED = re.compile(_NAME + r"['’\"”]?\s?\(([A-Z][A-Za-z0-9&.\- ]*[a-z][A-Za-z0-9&.\- ]*)\)")
+_SPELLED = re.compile(_NAME + r"['’\"”]?\s?\(((?=[^()]*[A-Z])[A-Za-z][A-Za-z0-9&.\- ]*[a-z][A-Za-z0-9&.\- ]*)\)")
 _INTRODUCED = re.compile(_DESCRIPTOR + r"(?:인|이자)?[\s,]\s?['‘\"“]?([가-힣A-Za-z0-9][가-힣A-Za-z0-9&+.\-]*)")
 _QUOTED_FIRM = re.compile(_DESCRIPTOR + r"(?:인)?[\s,]?\s?['‘\"“]([^'’\"”\n]{2,20})['’\"”]")
 _DEFINED = re.compile(r"(?:이하|약칭|옛|구)[,:]?\s*['‘\"“]?([가-힣A-Za-z0-9][가-힣A-Za-z0-9&+. ]*?)['’\"”]?\s?\)")
@@ -86,6 +88,8 @@ _GENERIC = frozenset(
 _NOT_NAMES = re.compile(
     r"^(?:\d+.*|[가-힣]|[A-Za-z]|.*(?:하는|했던|위한|통한|대한|관련|사업|서비스|시장|기술|제품|계약|협약|투자|플랫폼사업|분야|부문|산업계|업계|업체|기업|회사|관계자|들|시대|분기|학과|학부|캠퍼스|동우회장|회장|대표|은행장|경영진|공장))$"
 )
+# Sources that go by a word's use or ending only, not by what the text says of it.
+USED_ALONE = frozenset(("suffix", "with", "subject", "object", "listed", "headline", "initial"))
 _BARE_SUFFIX = re.compile(
     r"^(?:종합|대학|상급|국립|시립|공공|지방|중앙|전국|국제|글로벌|신규|주요|해당|우리|각|타|전자|전기|차세대|친환경|신재생|재생|인공지능|자율주행|디지털|스마트|첨단)[가-힣]{1,4}$"
 )
@@ -122,7 +126,9 @@ def unlisted_korean(doc: Doc, sentences: Sequence[Sentence], known: set[str]) ->
 
     def add(name: str, source: str) -> None:
         name = name.strip(" .&+-'‘’\"")
-        if name not in known and name not in found and is_korean_name(name) and not is_no_firm(name, full):
+        if name in known or name in found or not is_korean_name(name) or is_no_firm(name, full):
+            return
+        if source not in USED_ALONE or not is_common_noun(name):
             found[name] = source
 
     morphemes = [_Morpheme(token.idx, len(token), token.tag_) for token in doc if token.tag_]
@@ -137,7 +143,8 @@ def unlisted_korean(doc: Doc, sentences: Sequence[Sentence], known: set[str]) ->
             (_SPELLED, "spelled"),
         ):
             for match in pattern.finditer(text):
-                add(_last_words(match.group(1), stems, match.start(1)), source)
+                whole = source == "spelled" and _is_of_two_words(match.group(1), match.group(2))
+                add(match.group(1) if whole else _last_words(match.group(1), stems, match.start(1)), source)
         for match in _INTRODUCED.finditer(text):
             word = stems.get(match.start(1))
             if word is not None and word.proper:
@@ -273,9 +280,17 @@ def _last_words(name: str, stems: dict[int, _NominalWord], start: int) -> str:
     return second
 
 
+def _is_of_two_words(name: str, latin: str) -> bool:
+    """`나래 스페이스(Narae Space)` is one name, `미국 나래(Narae Space)` and `로봇 나래(Narae)` are not."""
+    first, _, second = name.partition(" ")
+    return bool(second) and len(latin.split()) == 2 and is_korean_name(first) and not is_common_noun(first)
+
+
 def is_korean_name(name: str) -> bool:
     """Whether `name` is none of the words and forms that name no organisation."""
-    if len(name) < 2 or len(name) > 30 or name in _GENERIC or is_product(name) or _NOT_NAMES.match(name):
+    if len(name) < 2 or len(name) > 30 or name in _GENERIC or _NOT_NAMES.match(name):
+        return False
+    if is_product(name) or is_place(name):
         return False
     if name.isascii() and name.isupper() and len(name) <= 3:
         return False

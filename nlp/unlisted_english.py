@@ -5,6 +5,7 @@
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
+from nlp.places import is_place
 from nlp.products import is_product
 from nlp.sentences import Sentence
 
@@ -73,7 +74,14 @@ _PREPOSITION = re.compile(
 def is_english_name(name: str) -> bool:
     """Whether `name` holds more than words that name no organisation."""
     words = name.split()
-    return len(name) >= 2 and 0 < len(words) <= 8 and not is_product(name) and not all(_is_generic(word.strip(",.")) for word in words)
+    if not (len(name) >= 2 and 0 < len(words) <= 8) or is_product(name) or is_place(name):
+        return False
+    return not all(_is_generic(word.strip(",.")) for word in words)
+
+
+def is_label(name: str, after: str) -> bool:
+    """Whether `name` is a heading in capitals before a colon: `ROBOTS: Orbis has agreed …`."""
+    return name.isupper() and after.startswith(":")
 
 
 def _is_generic(word: str) -> bool:
@@ -156,7 +164,7 @@ def _source(name: str, start: int, text: str) -> str | None:
     if not is_english_name(name):
         return None
     before, after = text[:start], text[start + len(name) :]
-    if _PERSON_BEFORE.search(before) or _PERSON_AFTER.match(after):
+    if _PERSON_BEFORE.search(before) or _PERSON_AFTER.match(after) or is_label(name, after):
         return None
     if _SUFFIX.search(name) and len(words) > 1:
         return "suffix"

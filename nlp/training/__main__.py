@@ -26,6 +26,7 @@ from nlp.training.triage import learn_triage, write_triage
 from nlp.training.vocabulary import count_pieces, cut, texts_of
 from nlp.training.workers import Run, network_of, run_workers
 
+SHARE = click.FloatRange(0, 1)
 EXISTING = click.Path(exists=True, path_type=Path)
 WRITTEN = click.Path(path_type=Path)
 KEPT = {"klue-news": 0.5, "klue-reviews": 0.1, "core": 0.2}  # share of the helping sources an epoch
@@ -90,16 +91,18 @@ def prepare(
 @click.option("--workers", default=1, show_default=True, help="Processes that share every step; faster than threads.")
 @click.option("--start", type=EXISTING, help="state.pt of an earlier run to begin from")
 @click.option("--test-every", default=400, show_default=True)
+@click.option("--real", type=SHARE, default=1.0, show_default=True, help="Share of the real articles to learn from.")
+@click.option("--written", type=SHARE, default=1.0, show_default=True, help="Share of the Jehyu corpus, likewise.")
 def fit(
     base: Path, examples: Path, folder: Path, layers: int, steps: int, seed: int, threads: int, workers: int,
-    start: Path | None, test_every: int,
+    start: Path | None, test_every: int, real: float, written: float,
 ) -> None:  # fmt: skip
     """Train in FOLDER; a stopped run goes on where it was. Losses and figures stand in FOLDER/log.jsonl.
 
     BASE is what `vocabulary` wrote, or a shipped model (nlp/model), whose training then goes on.
     """
     settings = Settings(steps=steps, seed=seed, kept=KEPT, test_every=test_every)
-    run_workers(workers, Run(base, examples, folder, layers, threads, start, settings))
+    run_workers(workers, Run(base, examples, folder, layers, threads, start, settings, real, written))
 
 
 @main.command()

@@ -5,6 +5,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import replace
+from itertools import pairwise
 
 from nlp.training.data import CORE, IGNORE, NONE, Example, Mention
 
@@ -12,6 +13,8 @@ from nlp.training.data import CORE, IGNORE, NONE, Example, Mention
 _SEPARATOR = re.compile(
     r"(?:[\s,·ㆍ∙、/&+'\"‘’“”]|\([^()]{0,30}\)|와|과|및|그리고|㈜|주식회사|(?<!\w)(?:and|the)(?!\w))*"
 )
+_WORD = re.compile(r"[가-힣A-Za-z0-9&]{2,}")
+_PARTICLE = re.compile(r"(?<=..)(?:은|는|이|가|을|를|의|와|과|도|에|로|으로|에서|에게|까지|부터)$")
 _SENTENCE_END = re.compile(r"[.!?]\s|\n")
 _SYLLABLES = (
     "가나다라마바사아자차카하노도로모보소오조코토호누두루무부수우주구네데레메베세에제케테페리미비시이지티피"
@@ -76,6 +79,33 @@ def with_longer_list(example: Example, rng: random.Random) -> Example:
         known=example.known[: mention.start] + bytearray(len(name)) + b"\1\1" + example.known[mention.start :],
         groups=[*example.groups, example.groups[group]], sure=[*example.sure, True], pairs=pairs,
     )  # fmt: skip
+
+
+def with_strays(example: Example, rng: random.Random) -> Example:
+    """A copy in which a few words that are no organisations stand as such, partners of nobody.
+
+    The reader meets them too: what it takes for a name is not always one, and the pair reader has to know better.
+    """
+    words = [(start, end) for start, end in _words(example.text) if start < end and all(example.known[start:end])]
+    rng.shuffle(words)
+    taken = [(mention.start, mention.end) for mention in example.mentions]
+    strays: list[Mention] = []
+    for start, end in words[: rng.choice((1, 2, 3, 4))]:
+        if all(end <= first or last <= start for first, last in taken):
+            strays.append(Mention(start, end, len(example.groups) + len(strays)))
+            taken.append((start, end))
+    return replace(
+        example,
+        mentions=sorted([*example.mentions, *strays], key=lambda mention: mention.start),
+        groups=example.groups + [IGNORE] * len(strays), sure=[*example.sure, *[None] * len(strays)],
+    )  # fmt: skip
+
+
+def _words(text: str) -> list[tuple[int, int]]:
+    """Where the words of a text and pairs of neighbours stand, particles left out."""
+    words = [(match.start(), match.end()) for match in _WORD.finditer(text)]
+    pairs = [(one[0], two[1]) for one, two in pairwise(words) if text[one[1] : two[0]] == " "]
+    return [(start, start + len(_PARTICLE.sub("", text[start:end]))) for start, end in words + pairs]
 
 
 def _beside(example: Example, place: int) -> list[int | None]:

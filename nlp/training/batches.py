@@ -10,12 +10,12 @@ from tokenizers import Encoding, Tokenizer
 from torch import Tensor
 
 from nlp.encoder import pair_scalars
-from nlp.training.data import IGNORE, NONE, Example
+from nlp.training.data import ANY, CORE, IGNORE, NONE, Example
 from nlp.training.network import SCALARS, TRIMS, Pairs
 
 PAD = 1
 MOST_TOKENS = 256
-MOST_NEGATIVES = 16  # pairs without a relation an example
+MOST_NEGATIVES = 16  # pairs without a relation that are learnt from, an example
 
 
 @dataclass(slots=True)
@@ -27,6 +27,7 @@ class Batch:
     pairs: Pairs
     types: Tensor  # (n,)
     labels: Tensor  # (p, 3): relation, kind, status
+    partners: Tensor  # (g,): the closest relation of each group, or IGNORE
 
     @property
     def tokens(self) -> int:
@@ -50,7 +51,7 @@ def covering(spans: Sequence[tuple[int, int]], start: int, end: int) -> tuple[in
 
 
 def make_batch(examples: Sequence[Example], tokenizer: Tokenizer, rng: random.Random | None = None) -> Batch:
-    """Tensors of a few examples; with `rng` only some of the pairs without a relation are kept."""
+    """Tensors of a few examples; with `rng` only some of the pairs without a relation are learnt from."""
     encodings = tokenizer.encode_batch([example.text for example in examples])
     longest = min(MOST_TOKENS, max(len(encoding.ids) for encoding in encodings))
     shape = (len(examples), longest)
@@ -59,6 +60,7 @@ def make_batch(examples: Sequence[Example], tokenizer: Tokenizer, rng: random.Ra
     spans: list[tuple[int, int, int]] = []
     types: list[int] = []
     groups: list[list[int]] = []
+    partners: list[int] = []
     pairs: list[tuple[int, int, int]] = []
     labels: list[tuple[int, int, int]] = []
     scalars: list[list[float]] = []
@@ -78,10 +80,11 @@ def make_batch(examples: Sequence[Example], tokenizer: Tokenizer, rng: random.Ra
             if not found:
                 continue
             first, last = found
-            if example.sure[mention.group]:
+            sure = example.sure[mention.group]
+            if sure:
                 tags[i, first], tags[i, first + 1 : last + 1] = 1, 2
                 trims[i, last] = min(TRIMS - 1, max(0, places[last][1] - mention.end))
-            else:
+            elif sure is False:
                 tags[i, first : last + 1] = IGNORE
             members[mention.group].append(len(spans))
             where[mention.group].append(found)
@@ -89,6 +92,7 @@ def make_batch(examples: Sequence[Example], tokenizer: Tokenizer, rng: random.Ra
             types.append(example.groups[mention.group])
         index = {group: len(groups) + n for n, group in enumerate(g for g, m in enumerate(members) if m)}
         groups += [m for m in members if m]
+        partners += [_closest(example, group) for group in index]
         if example.related:
             for a, b, label in _chosen(example, sorted(index), rng):
                 pairs.append((i, index[a], index[b]))
@@ -103,21 +107,37 @@ def make_batch(examples: Sequence[Example], tokenizer: Tokenizer, rng: random.Ra
         torch.tensor(between, dtype=torch.long).reshape(-1, 2),
         torch.tensor(scalars, dtype=torch.float32).reshape(-1, SCALARS),
     )  # fmt: skip
-    return Batch(ids, mask, tags, trims, tensors, torch.tensor(types or [IGNORE]), torch.tensor(labels).reshape(-1, 3))
+    return Batch(
+        ids,
+        mask,
+        tags,
+        trims,
+        tensors,
+        torch.tensor(types or [IGNORE]),
+        torch.tensor(labels).reshape(-1, 3),
+        torch.tensor(partners or [IGNORE]),
+    )
 
 
 def _chosen(
     example: Example, groups: Sequence[int], rng: random.Random | None
 ) -> Iterator[tuple[int, int, tuple[int, int, int]]]:
-    none = []
-    for a, b in combinations(groups, 2):
-        label = example.label(a, b)
-        if label[0] == NONE and rng:
-            none.append((a, b, label))
-        elif label[0] != IGNORE or label[1] != IGNORE or not rng:
-            yield a, b, label
-    if rng:
-        yield from rng.sample(none, min(len(none), MOST_NEGATIVES))
+    """Every pair of the groups with what is learnt of it; with `rng` nothing of most without a relation."""
+    pairs = list(combinations(groups, 2))
+    none = [pair for pair in pairs if example.label(*pair)[0] == NONE]
+    left = set(none) - set(rng.sample(none, min(len(none), MOST_NEGATIVES))) if rng else set()
+    for pair in pairs:
+        yield *pair, (IGNORE, IGNORE, IGNORE) if pair in left else example.label(*pair)
+
+
+def _closest(example: Example, group: int) -> int:
+    """Whether a group is partner in a new deal, in another one, or in none; IGNORE where labels leave it open."""
+    if not example.related:
+        return IGNORE
+    relations = {label[0] for pair, label in example.pairs.items() if group in pair}
+    if CORE in relations:
+        return CORE
+    return IGNORE if relations & {IGNORE, ANY} else max(relations, default=NONE)
 
 
 def batched(examples: Sequence[Example], tokens: int, rng: random.Random | None = None) -> list[list[Example]]:

@@ -54,7 +54,8 @@ class Mention:
 class Example:
     """One passage. `known` marks characters that are surely outside every name unless a mention covers them.
 
-    `groups` has a type index (or IGNORE) an organisation, `sure` whether its mentions teach the tagger; `pairs` maps
+    `groups` has a type index (or IGNORE) an organisation, `sure` whether its mentions teach the tagger (None:
+    it is a word that is no name, put there to be told from one); `pairs` maps
     two groups to (relation, kind, status), each an index or IGNORE; a pair not in it is NONE.
     """
 
@@ -65,7 +66,7 @@ class Example:
     mentions: list[Mention]
     known: bytearray
     groups: list[int]
-    sure: list[bool] = field(default_factory=list)
+    sure: Sequence[bool | None] = ()
     pairs: dict[tuple[int, int], tuple[int, int, int]] = field(default_factory=dict)
     related: bool = True
 
@@ -78,9 +79,14 @@ class Example:
         return any(relation > NONE for relation, _, _ in self.pairs.values())
 
     @property
+    def of_article(self) -> bool:
+        """Whether the text is a passage of an article (KLUE and CORE are bare sentences)."""
+        return self.related and self.source != "core"
+
+    @property
     def titled(self) -> bool:
-        """Whether the text is a passage of an article, its headline first (KLUE and CORE are bare sentences)."""
-        return self.related and self.source != "core" and not self.text.startswith("\n")
+        """Whether it is a passage of an article with a headline, which stands first."""
+        return self.of_article and not self.text.startswith("\n")
 
     @property
     def cued(self) -> bool:
@@ -95,6 +101,11 @@ def read_jsonl(path: Path) -> list[dict[str, Any]]:
 def part_of(row_id: str) -> str:
     """`dev` for a fixed 15 % of row ids, else `train`."""
     return "dev" if hashlib.sha256(row_id.encode()).digest()[0] < 0.15 * 256 else "train"
+
+
+def share_of(row_id: str) -> float:
+    """A fixed number from 0 up to 1 for a row, by which parts of the data are drawn: a smaller lies in a larger."""
+    return hashlib.sha256(f"share {row_id}".encode()).digest()[0] / 256
 
 
 class NameFinder:

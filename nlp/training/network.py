@@ -15,6 +15,7 @@ WIDTH, HEADS, INNER = 384, 12, 1536
 SPAN, CONTEXT, CONTEXT_HEADS, PAIR = 256, 128, 4, 384
 TAGS, TRIMS, TYPES, RELATIONS = 3, 4, 3, 3
 SCALARS, BETWEEN = 6, 64
+ALONE, LINK, AGAIN = 64, 32, 128
 EPSILON = 1e-12
 
 
@@ -65,8 +66,8 @@ class Pairs(NamedTuple):
     """What the pair reader looks at in a batch.
 
     spans: (n, 3) example, first and last token; groups: (g, m) span indexes, -1 where there is none;
-    pairs: (p, 3) example and two groups; between: (p, 2) first token after and last token before the nearest mentions
-    of the two, plus one (equal where they touch); scalars: (p, 6).
+    pairs: (p, 3) example and two groups, every pair of a passage; between: (p, 2) first token after and last token
+    before the nearest mentions of the two, plus one (equal where they touch); scalars: (p, 6).
     """
 
     spans: Tensor
@@ -74,6 +75,15 @@ class Pairs(NamedTuple):
     pairs: Tensor
     between: Tensor
     scalars: Tensor
+
+
+class Relations(NamedTuple):
+    """Logits of relation (p, 3), kind (p, 12) and status (p, 7) of pairs, and of a group's closest relation (g, 3)."""
+
+    relation: Tensor
+    kind: Tensor
+    status: Tensor
+    partner: Tensor
 
 
 class Heads(nn.Module):
@@ -92,6 +102,14 @@ class Heads(nn.Module):
         self.pair = nn.Linear(3 * SPAN + CONTEXT + 64 + SCALARS + BETWEEN, PAIR)
         self.relation, self.kind = nn.Linear(PAIR, RELATIONS), nn.Linear(PAIR, len(KINDS))
         self.status = nn.Linear(PAIR, len(STATUSES))
+        self.ask_alone = nn.Linear(SPAN, CONTEXT)
+        self.alone = nn.Linear(SPAN + CONTEXT + 64, ALONE)
+        self.partner = nn.Linear(ALONE, RELATIONS)
+        self.link = nn.Linear(PAIR, LINK)
+        self.look = nn.Linear(PAIR + 2 * ALONE + LINK, AGAIN)
+        self.again = nn.Linear(AGAIN, RELATIONS)
+        nn.init.zeros_(self.again.weight)
+        nn.init.zeros_(self.again.bias)
         self.dropout = nn.Dropout(dropout)
 
     def span_states(self, states: Tensor, spans: Tensor) -> Tensor:
@@ -100,29 +118,45 @@ class Heads(nn.Module):
         mean = _means(states, example, first, last + 1)
         return torch.tanh(self.span(torch.cat([states[example, first], states[example, last], mean], 1)))
 
-    def relate(self, states: Tensor, spans: Tensor, batch: Pairs, mask: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-        """Logits of relation (p, 3), kind (p, 12) and status (p, 7); `spans` are the states of the spans."""
+    def relate(self, states: Tensor, spans: Tensor, batch: Pairs, mask: Tensor) -> Relations:
+        """What binds the pairs, in two looks: at each pair, then at it beside the others of its passage.
+
+        `spans` are the states of the spans.
+        """
         members = spans[batch.groups.clamp(min=0)].masked_fill((batch.groups < 0)[:, :, None], -1e4)
         groups = members.logsumexp(1)
         example, a, b = batch.pairs.unbind(1)
         both, common = groups[a] + groups[b], groups[a] * groups[b]
-        context = self._context(states, torch.cat([both, common], 1), example, mask)
-        whole = self.whole(states[:, 0])[example]
+        context = self._context(states, self.ask(torch.cat([both, common], 1)), example, mask)
+        wholes = self.whole(states[:, 0])
         between = self.between(_means(states, example, *batch.between.unbind(1)))
-        parts = [both, common, (groups[a] - groups[b]).abs(), context, whole, batch.scalars, between]
+        parts = [both, common, (groups[a] - groups[b]).abs(), context, wholes[example], batch.scalars, between]
         pair = self.dropout(F.gelu(self.pair(torch.cat(parts, 1))))
-        return self.relation(pair), self.kind(pair), self.status(pair)
+        owner = batch.spans[batch.groups[:, 0], 0]
+        asked = self._context(states, self.ask_alone(groups), owner, mask)
+        alone = self.dropout(F.gelu(self.alone(torch.cat([groups, asked, wholes[owner]], 1))))
+        beside = [pair, alone[a] + alone[b], alone[a] * alone[b], self._through_others(pair, a, b, len(groups))]
+        again = self.again(self.dropout(F.gelu(self.look(torch.cat(beside, 1)))))
+        return Relations(self.relation(pair) + again, self.kind(pair), self.status(pair), self.partner(alone))
 
-    def _context(self, states: Tensor, asked: Tensor, example: Tensor, mask: Tensor) -> Tensor:
-        """(p, 128): for each pair, an attention over the tokens of its example."""
+    def _through_others(self, pair: Tensor, a: Tensor, b: Tensor, groups: int) -> Tensor:
+        """(p, 32): how strongly a third organisation is bound to both, in each of 32 ways."""
+        bound = torch.sigmoid(self.link(pair))
+        table = bound.new_zeros(groups, groups, LINK).index_put(
+            (torch.cat([a, b]), torch.cat([b, a])), bound.repeat(2, 1)
+        )
+        return (table[a] * table[b]).amax(1)
+
+    def _context(self, states: Tensor, queries: Tensor, example: Tensor, mask: Tensor) -> Tensor:
+        """(n, 128): for each query, an attention over the tokens of its example."""
         shape = (CONTEXT_HEADS, CONTEXT // CONTEXT_HEADS)
         keys, values = self.key(states).unflatten(2, shape), self.value(states).unflatten(2, shape)
-        queries = self.ask(asked).unflatten(1, shape)
-        found = asked.new_zeros(len(asked), CONTEXT)
+        asked = queries.view(-1, *shape)
+        found = queries.new_zeros(len(queries), CONTEXT)
         for i in sorted(set(example.tolist())):
             mine = (example == i).nonzero()[:, 0]
             length = int(mask[i].sum())
-            scores = torch.einsum("phd,thd->pht", queries[mine], keys[i, :length]) / shape[1] ** 0.5
+            scores = torch.einsum("phd,thd->pht", asked[mine], keys[i, :length]) / shape[1] ** 0.5
             mixed = torch.einsum("pht,thd->phd", scores.softmax(2), values[i, :length])
             found = found.index_copy(0, mine, mixed.flatten(1))
         return found

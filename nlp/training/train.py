@@ -16,7 +16,7 @@ from tokenizers import Tokenizer
 from torch import Tensor
 from torch.nn.utils import parameters_to_vector, vector_to_parameters
 
-from nlp.training.augment import NameSwapper, with_longer_list, without_headline
+from nlp.training.augment import NameSwapper, with_longer_list, with_strays, without_headline
 from nlp.training.batches import Batch, batched, make_batch
 from nlp.training.data import ANY, CORE, IGNORE, Example
 from nlp.training.network import Network
@@ -31,6 +31,7 @@ class Settings:
     warmup: float = 0.06
     swap: float = 0.5  # share of examples with other names
     longer: float = 0.3  # share of examples into whose lists organisations are put
+    strays: float = 0.6  # share of examples in which words that are no names stand as organisations
     untitled: float = 0.4  # share of articles' passages without their headline
     kept: dict[str, float] | None = None  # share of each source an epoch
     easy: float = 0.1  # share of passages without partnership and without cue
@@ -49,10 +50,11 @@ def losses(network: Network, batch: Batch) -> dict[str, Tensor]:
     spans = heads.span_states(states, batch.pairs.spans)
     found["type"] = 0.2 * _mean_loss(heads.sort(spans), batch.types)
     if len(batch.labels):
-        relation, kind, status = heads.relate(states, spans, batch.pairs, batch.mask)
-        found["relation"] = _relation_loss(relation, batch.labels[:, 0])
-        found["kind"] = 0.3 * _mean_loss(kind, batch.labels[:, 1])
-        found["status"] = 0.3 * _mean_loss(status, batch.labels[:, 2])
+        read = heads.relate(states, spans, batch.pairs, batch.mask)
+        found["relation"] = _relation_loss(read.relation, batch.labels[:, 0])
+        found["kind"] = 0.3 * _mean_loss(read.kind, batch.labels[:, 1])
+        found["status"] = 0.3 * _mean_loss(read.status, batch.labels[:, 2])
+        found["partner"] = 0.3 * _mean_loss(read.partner, batch.partners)
     return found
 
 
@@ -75,7 +77,7 @@ def epoch(examples: Sequence[Example], settings: Settings, rng: random.Random) -
     chosen = []
     for example in examples:
         share = (settings.kept or {}).get(example.source, 1.0)
-        if example.related and not example.positive and example.source != "core":
+        if example.of_article and not example.positive:
             share *= settings.hard if example.cued and len(example.groups) > 1 else settings.easy
         if rng.random() < share:
             chosen.append(example)
@@ -86,11 +88,13 @@ def augmented(example: Example, swapper: NameSwapper, settings: Settings, rng: r
     """The example itself, or a variant of it; sentences of KLUE stay as they are, for the tagger has enough names."""
     if example.titled and rng.random() < settings.untitled:
         example = without_headline(example)
-    if example.related and example.source != "core" and rng.random() < settings.longer:
+    if example.of_article and rng.random() < settings.longer:
         for _ in range(rng.choice((1, 1, 2, 3, 4))):
             example = with_longer_list(example, rng)
     if example.related and rng.random() < settings.swap:
         example = swapper.swap(example, rng)
+    if example.of_article and rng.random() < settings.strays:
+        example = with_strays(example, rng)
     return example
 
 
@@ -219,14 +223,14 @@ def evaluate(network: Network, tokenizer: Tokenizer, examples: Sequence[Example]
                 hit, told, gold = hit + len(found & true), told + len(found), gold + len(true)
         if len(batch.labels):
             spans = network.heads.span_states(states, batch.pairs.spans)
-            relation, kind, status = network.heads.relate(states, spans, batch.pairs, batch.mask)
-            core = relation.softmax(1)[:, CORE]
+            read = network.heads.relate(states, spans, batch.pairs, batch.mask)
+            core = read.relation.softmax(1)[:, CORE]
             for j, (label, k, s) in enumerate(batch.labels.tolist()):
                 if label in (0, 2):
                     scores.append((float(core[j]), label == CORE))
                 if label == CORE:
-                    right["kind"].append(int(kind[j].argmax()) == k)
-                    right["status"].append(int(status[j].argmax()) == s)
+                    right["kind"].append(int(read.kind[j].argmax()) == k)
+                    right["status"].append(int(read.status[j].argmax()) == s)
     best, threshold = best_f1(scores)
     accuracy = {name: sum(values) / max(1, len(values)) for name, values in right.items()}
     return {"org_f1": 2 * hit / max(1, told + gold), "core_f1": best, "threshold": threshold, **accuracy}

@@ -11,7 +11,7 @@ import torch.distributed as dist
 from tokenizers import Tokenizer
 from torch import multiprocessing
 
-from nlp.training.data import Example, part_of
+from nlp.training.data import Example, part_of, share_of
 from nlp.training.network import Network, from_checkpoint
 from nlp.training.shipped import from_shipped
 from nlp.training.train import Settings, Trainer
@@ -19,7 +19,10 @@ from nlp.training.train import Settings, Trainer
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """What to train: from `base`, or from the weights in the state `start`, on the pickled `examples`, in `folder`."""
+    """What to train: from `base`, or from the weights in the state `start`, on the pickled `examples`, in `folder`.
+
+    `real` and `written` are the shares of the real articles and of the Jehyu corpus to learn from (learning curves).
+    """
 
     base: Path
     examples: Path
@@ -28,6 +31,14 @@ class Run:
     threads: int
     start: Path | None
     settings: Settings
+    real: float = 1.0
+    written: float = 1.0
+
+    def share(self, example: Example) -> float:
+        """The share of what is like `example` to learn from."""
+        if example.source.startswith("jehyu-"):
+            return self.written
+        return self.real if example.of_article else 1.0
 
 
 def run_workers(workers: int, run: Run) -> None:
@@ -55,6 +66,7 @@ def _work(run: Run) -> None:
         network.load_state_dict(torch.load(run.start)["network"])
     with run.examples.open("rb") as file:
         train, held = split(pickle.load(file)[0])
+    train = [one for one in train if share_of(one.row) < run.share(one)]
     trainer = Trainer(network, Tokenizer.from_file(str(run.base / "tokenizer.json")), run.folder, run.settings)
     trainer.resume()
     trainer.run(train, held)

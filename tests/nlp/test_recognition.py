@@ -1,10 +1,15 @@
 """Names in running text: the table's, and those it lacks."""
 
+import re
+
 import pytest
 
 from nlp import Reader, load_reader
 from nlp.article import parse_article
-from nlp.linking import provisional_id
+from nlp.endings import bare_names
+from nlp.gazetteer import load
+from nlp.linking import Linker, provisional_id
+from nlp.recognition import Mention
 
 
 @pytest.fixture(scope="module")
@@ -48,9 +53,48 @@ def test_names_the_table_lacks(reader: Reader, text: str) -> None:
     assert provisional_id("다온로보") in found(reader, text)
 
 
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("카카오가 우주기업 나래 스페이스(Narae Space)와 공급 계약을 맺었다.", "나래 스페이스"),
+        ("카카오가 미국 나래스페이스(Narae Space)와 공급 계약을 맺었다.", "나래스페이스"),
+    ],
+)
+def test_a_name_spelled_in_two_latin_words_may_have_two_words(reader: Reader, text: str, name: str) -> None:
+    assert provisional_id(name) in found(reader, text)
+
+
 def test_the_articles_own_short_form_is_the_same_organisation(reader: Reader) -> None:
     entities = found(reader, "네이버는 가람전자통신공업(이하 가람공업)과 협약을 맺었다. 가람공업은 부품을 공급한다.")
     assert any({"가람전자통신공업", "가람공업"} <= set(names) for names in entities.values())
+
+
+@pytest.mark.parametrize("pair", ["나래손보 나래손해보험", "새봄과기대 새봄과학기술대학교", "가온TP 가온테크노파크"])
+def test_a_usual_abbreviation_is_the_same_organisation(pair: str) -> None:
+    names = pair.split()
+    mentions = [Mention(pair.index(name), pair.index(name) + len(name), name, (), "model") for name in names]
+    (entity,) = Linker(load()).link(pair, mentions, "ko")
+    assert entity.names == names
+
+
+def countries(text: str, *names: str) -> list[str | None]:
+    mentions = [Mention(m.start(), m.end(), name, (), "model") for name in names for m in re.finditer(name, text)]
+    entities = Linker(load()).link(text, sorted(mentions, key=lambda one: one.start), "ko")
+    return [entity.country for entity in sorted(entities, key=lambda one: names.index(one.name))]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "나래로보, 네덜란드 벨트공대와 공동연구\n로봇 기업 나래로보가 벨트공대와 손잡았다.",
+        "미국 벨트공대와 나래로보가 협약을 맺었다.",
+        "나래로보가 독일 인공지능 연구로 이름난 벨트공대와 협약을 맺었다.",
+    ],
+)
+def test_a_nation_is_that_of_the_name_it_stands_before(text: str) -> None:
+    home, abroad = countries(text, "나래로보", "벨트공대")
+    assert home == "KR"
+    assert abroad in ("NL", "US", "DE")
 
 
 def test_a_provisional_id_is_the_same_for_every_spelling() -> None:
@@ -72,12 +116,14 @@ def test_english_names(reader: Reader) -> None:
         "카카오는 글로벌 투자은행과 협약을 맺었다.",
         "카카오가 AI 세금 솔루션 '택스온(TAX ON)'으로 은행들과 협약을 맺었다. 택스온과 연동한다.",
         "카카오가 새봄대 간호학과와 업무협약을 체결했다.",
+        "카카오가 소프트웨어와 크레인의 공급 계약을 맺었다.",
     ],
 )
 def test_persons_departments_and_common_nouns_are_no_organisations(reader: Reader, text: str) -> None:
     names = {name for forms in found(reader, text).values() for name in forms}
     assert "카카오" in names
     assert not names & {"이가온", "구자온", "투자은행", "간호학과", "새봄대 간호학과", "택스온"}
+    assert not names & {"소프트웨어", "크레인"}
 
 
 def test_a_headlines_short_form_is_the_name_that_the_body_gives_in_full(reader: Reader) -> None:
@@ -110,3 +156,39 @@ def test_the_town_of_an_english_firm_is_not_part_of_its_name(reader: Reader) -> 
 )
 def test_a_site_and_the_end_of_a_number_are_no_parties(reader: Reader, text: str, lang: str, wrong: str) -> None:
     assert wrong not in {name for names in found(reader, text, lang).values() for name in names}
+
+
+@pytest.mark.parametrize(
+    ("text", "lang", "place"),
+    [
+        ("카카오는 스톡홀름에서 나래로보와 공급 계약을 맺었다. 스톡홀름과 부천의 공장이 쓴다.", "ko", "스톡홀름"),
+        ("Kakao signed a supply deal with Narae Robotics of Bergen, with plants in Dresden.", "en", "Dresden"),
+    ],
+)
+def test_a_city_is_no_organisation(reader: Reader, text: str, lang: str, place: str) -> None:
+    names = {name for forms in found(reader, text, lang).values() for name in forms}
+    assert not {name for name in names if place in name}
+    assert {"카카오", "Kakao"} & names
+
+
+def test_a_heading_in_capitals_is_no_organisation(reader: Reader) -> None:
+    text = "ROBOTS: Narae Robotics has agreed to supply 50 robots to Kakao."
+    assert "ROBOTS" not in {name for forms in found(reader, text, "en").values() for name in forms}
+
+
+def named(*surfaces: str) -> list[str]:
+    mentions = [Mention(0, len(surface), surface, (), "model") for surface in surfaces]
+    bare = bare_names(mentions)
+    assert all(one.end == len(one.surface) for one in bare)
+    return [one.surface for one in bare]
+
+
+def test_what_sticks_to_the_end_of_a_name_is_cut_off() -> None:
+    assert named("이든컴퓨트가", "바른측정이", "페이뜰과") == ["이든컴퓨트", "바른측정", "페이뜰"]
+    assert named("Leon Power)", "나래로보(NRB)", "Narae\nTexas") == ["Leon Power", "나래로보", "Narae"]
+    assert named("자람배터리", "자람배터리다") == ["자람배터리", "자람배터리"]
+
+
+def test_a_name_that_ends_like_a_particle_is_left_whole() -> None:
+    whole = ["카카오페이", "한빛치과", "연세안과", "서울신경과", "부산상의", "닌텐도", "자람배터리다", "두나무"]
+    assert named(*whole) == whole

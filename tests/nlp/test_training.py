@@ -3,6 +3,7 @@
 import json
 import pickle
 import random
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,7 @@ pytest.importorskip("torch")
 pytest.importorskip("safetensors")
 
 from nlp.encoder import MODEL
-from nlp.training.augment import NameSwapper, sound_class, with_longer_list
+from nlp.training.augment import NameSwapper, sound_class, with_longer_list, with_strays
 from nlp.training.data import (
     BACKGROUND,
     CORE,
@@ -135,6 +136,60 @@ def test_who_is_put_beside_a_partner_deals_with_the_other_and_perhaps_with_the_o
         assert (2, 3) not in longer.pairs
 
 
+@pytest.mark.parametrize("seed", range(5))
+def test_words_that_are_no_names_stand_as_partners_of_nobody(seed: int) -> None:
+    example = _passage(
+        "가람소프트, 나래전자와 다온랩이 수소 연료전지를 위한 협약을 맺었다.", SIGNERS, [(0, 1), (0, 2), (1, 2)]
+    )
+    strange = with_strays(example, random.Random(seed))
+    words = {strange.text[m.start : m.end] for m in strange.mentions if m.group >= 3}
+    assert words
+    assert words <= {
+        "수소",
+        "연료전지",
+        "위한",
+        "협약",
+        "맺었다",
+        "수소 연료전지",
+        "연료전지를 위한",
+        "위한 협약",
+        "협약을 맺었다",
+    }
+    assert (strange.text, strange.pairs) == (example.text, example.pairs)
+    assert [m for m in strange.mentions if m.group < 3] == example.mentions
+
+
+def test_a_stray_word_stays_outside_for_the_tagger_and_is_no_partner_for_the_pair_reader() -> None:
+    tokenizers = pytest.importorskip("tokenizers")
+    from nlp.training.batches import make_batch
+    from nlp.training.data import NONE
+
+    if not (MODEL / "tokenizer.json").exists():
+        pytest.skip("no trained model in this checkout")
+    tokenizer = tokenizers.Tokenizer.from_file(str(MODEL / "tokenizer.json"))
+    example = _passage("가람소프트, 나래전자가 수소 협약을 맺었다. 다온랩은 빠졌다.", SIGNERS, [(0, 1)])
+    strange = with_strays(example, random.Random(1))
+    plain, batch = make_batch([example], tokenizer), make_batch([strange], tokenizer)
+    assert batch.tags.tolist() == plain.tags.tolist()
+    assert plain.partners.tolist() == [CORE, CORE, NONE]
+    assert sorted(batch.partners.tolist()) == [NONE] * (len(strange.groups) - 2) + [CORE, CORE]
+
+
+def test_of_many_pairs_without_a_relation_only_some_are_learnt_but_all_are_seen() -> None:
+    tokenizers = pytest.importorskip("tokenizers")
+    from nlp.training.batches import MOST_NEGATIVES, make_batch
+    from nlp.training.data import NONE
+
+    if not (MODEL / "tokenizer.json").exists():
+        pytest.skip("no trained model in this checkout")
+    tokenizer = tokenizers.Tokenizer.from_file(str(MODEL / "tokenizer.json"))
+    names = [f"가람{letter}" for letter in "가나다라마바사아자차"]
+    batch = make_batch([_passage(" ".join(names), names, [(0, 1)])], tokenizer, random.Random(1))
+    relations = batch.labels[:, 0].tolist()
+    assert len(relations) == 45
+    assert (relations.count(CORE), relations.count(NONE)) == (1, MOST_NEGATIVES)
+
+
 def test_names_are_found_at_word_starts_before_particles_only() -> None:
     finder = NameFinder(["대상", "한화", "Meta"])
     text = "대상은 한화와 만났다. 대상자는 여럿이다. 북한화도 있다. Metadata, Meta."
@@ -178,11 +233,12 @@ def test_the_heads_of_the_reader_judge_as_those_that_were_trained() -> None:
     tokenizer = tokenizers.Tokenizer.from_file(str(MODEL / "tokenizer.json"))
     torch.manual_seed(3)
     heads = trained.Heads().eval()
+    torch.nn.init.normal_(heads.again.weight)  # begins at nought, so that older weights read as before
     example = _passage("가람소프트, 나래전자와 다온랩이 협약을 맺었다.", SIGNERS, [(0, 1)])
     batch = make_batch([example], tokenizer)
     states = torch.randn(*batch.ids.shape, trained.WIDTH)
     with torch.no_grad():
-        relation, _, _ = heads.relate(states, heads.span_states(states, batch.pairs.spans), batch.pairs, batch.mask)
+        read = heads.relate(states, heads.span_states(states, batch.pairs.spans), batch.pairs, batch.mask)
     config = {
         "types": list("abc"), "kinds": list("abcdefghijkl"), "statuses": list("abcdefg"),
         "context_heads": trained.CONTEXT_HEADS, "temperature": 1.0, "tag_threshold": 0.5,
@@ -193,8 +249,20 @@ def test_the_heads_of_the_reader_judge_as_those_that_were_trained() -> None:
     pairs = [(0, 1), (0, 2), (1, 2)]
     seen = [pair_scalars(example.text, places, members, a, b) for a, b in pairs]
     found = reader.relate(states[0].numpy(), members, pairs, seen)
-    for one, expected in zip(found, relation.softmax(1).tolist(), strict=True):
+    for one, expected in zip(found, read.relation.softmax(1).tolist(), strict=True):
         assert [one.none, one.background, one.core] == pytest.approx(expected, abs=1e-5)
+
+
+def test_a_smaller_share_of_the_data_lies_in_a_larger(examples: list[Example]) -> None:
+    from nlp.training.data import share_of
+    from nlp.training.train import Settings
+    from nlp.training.workers import Run
+
+    shares = [share_of(f"row-{n}") for n in range(2000)]
+    assert 0.45 < sum(share < 0.5 for share in shares) / 2000 < 0.55
+    run = Run(MODEL, MODEL, MODEL, 1, 1, None, Settings(), real=0.25, written=0.5)
+    written, klue = (replace(examples[0], source=source) for source in ("jehyu-train", "klue-news"))
+    assert [run.share(one) for one in (examples[0], written, replace(klue, related=False))] == [0.25, 0.5, 1.0]
 
 
 def test_two_workers_train_one_network(tmp_path: Path, examples: list[Example]) -> None:
