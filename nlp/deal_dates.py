@@ -21,7 +21,7 @@ _SIGNING = {
     ),
 }  # fmt: skip
 _TOGETHER = {
-    "ko": re.compile(r"^(?:이번\s|이들\s)?(?:양사|양측|양\s기관|(?:두|세|네|다섯|여섯|\d+개?)\s?(?:회사|기관|기업|곳|업체|사)[은는이가]|이들|둘은|협약식|계약[은일]|협약은)"),
+    "ko": re.compile(r"^(?:이번\s|이들\s)?(?:양사|양측|양\s기관|(?:두|세|네|다섯|여섯|\d+개?)\s?(?:회사|기관|기업|곳|업체|사)[은는이가]|이들|둘은|(?:협약|체결|조인|서명|계약)식|계약[은일]|협약은)"),
     "en": re.compile(
         r"^(?:(?:[Tt]he|[Aa]ll|[Bb]oth)\s(?:two|three|four|five|six)?\s?(?:companies|firms|parties|sides|partners|pair|signatories)|They|It"
         r"|(?:The|An?|Their)\s(?:[\w-]+\s){0,3}(?:contract|agreement|deal|order|memorandum|MOU|pact|accord))\b"
@@ -46,7 +46,7 @@ class DealDates:
 
     def of(self, instances: Sequence[Instance], evidence: Instance, new: bool) -> DealDay:
         """The day that the sentences of a pair give; of a new deal else that of its signing, told beside them."""
-        own = self._own(instances, evidence)
+        own = self._own(instances, evidence, new)
         if not new or (own.precision == "day" and not own.announced):
             return own
         for day in (self._of_signing(evidence), own, self._of_lead(evidence)):
@@ -54,12 +54,16 @@ class DealDates:
                 return day
         return NO_DAY
 
-    def _own(self, instances: Sequence[Instance], evidence: Instance) -> DealDay:
-        """The date in the evidence sentence, else in the next best sentence that tells of the pair."""
+    def _own(self, instances: Sequence[Instance], evidence: Instance, new: bool) -> DealDay:
+        """The date in the evidence sentence, else in the next best sentence that tells of the pair.
+
+        Of a new deal another sentence tells no day long past: that is the history of the two.
+        """
         for instance in [evidence, *(other for other in instances if other is not evidence)][:3]:
             sentence = self._view.sentences[instance.sentence]
             found = self._within(sentence, instance.start, instance.end, instance.cue)
-            if found.value is not None:
+            recent = not new or instance is evidence or self._is_near(found.value, _SIGNED_DAYS)
+            if found.value is not None and recent:
                 return found
         return NO_DAY
 
@@ -85,7 +89,7 @@ class DealDates:
         """
         for sentence in self._view.sentences[:_LEAD]:
             cues = self._view.cues.get(sentence.index)
-            if sentence.in_title or not cues or not self._named(sentence) & {evidence.one, evidence.two}:
+            if sentence.in_title or not cues or not self._may_speak_of(sentence, evidence):
                 continue
             day = self._within(sentence, sentence.start, sentence.end, cues[-1].start)
             if day.precision == "day" and self._is_near(day.value, _SAID_DAYS):
@@ -96,15 +100,19 @@ class DealDates:
         """Whether the sentence speaks of the two together, or names one of them, or nobody (where it was apart)."""
         parts = self._view.parts.get(sentence.index, ())
         named = {part.entity for part in parts if part.role != "at"}
-        together = _TOGETHER[self._view.article.lang].match(self._view.text(sentence))
-        return bool(together) or not named or bool(named & {evidence.one, evidence.two})
+        return not named or self._is_about(sentence, evidence)
 
-    def _named(self, sentence: Sentence) -> set[int]:
-        return {part.entity for part in self._view.parts.get(sentence.index, ())}
+    def _is_about(self, sentence: Sentence, evidence: Instance) -> bool:
+        """Whether the sentence names one of the two, or speaks of them together."""
+        named = {part.entity for part in self._view.parts.get(sentence.index, ())}
+        together = _TOGETHER[self._view.article.lang].match(self._view.text(sentence))
+        return bool(together) or bool(named & {evidence.one, evidence.two})
 
     def _is_near(self, day: str | None, days: int) -> bool:
         published = self._view.article.published
-        return day is not None and published is not None and abs((published - date.fromisoformat(day)).days) <= days
+        if day is None or published is None:
+            return False
+        return abs((published - date.fromisoformat(day if len(day) > 7 else f"{day}-01")).days) <= days
 
     def _within(self, sentence: Sentence, start: int, end: int, cue: int) -> DealDay:
         """The date that a sentence gives to what its deal word tells, best from between `start` and `end`."""

@@ -8,7 +8,6 @@ import math
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from statistics import fmean
 from typing import Any
 
 from nlp.agreements import Claim, share_agreements, strongest
@@ -260,7 +259,7 @@ def _event(view: View, claims: Sequence[Claim]) -> dict[str, Any]:
         "pairs": pairs,
         "kind": first.kind, "status": first.status, "new": first.label != 2,
         "date": first.date, "date_precision": first.precision,
-        "confidence": round(fmean(claim.confidence for claim in claims), 4),
+        "confidence": round(min(claim.confidence for claim in claims), 4),
         "evidence": {"text": view.text(first.sentence), "start": first.sentence.start, "end": first.sentence.end},
     }  # fmt: skip
 

@@ -79,6 +79,10 @@ _HEADLINE_TARGET = re.compile(
 _TITLE_OF_PERSON = re.compile(
     r"^\s(?:신임\s|전\s|공동\s)?(?:회장|사장|부회장|부사장|전무|상무|교수|의원|장관|차관|연구원|애널리스트|감독|선수|위원장|변호사|박사|배우|작가)|^\s?씨(?![가-힣])"
 )
+# `허정무 나래생명 채널팀장`: a caption's person, the firm and the post; not `마키나 이상엽 대표`, a firm and its head.
+_POST_AFTER_FIRM = re.compile(
+    r"^\s(?P<firm>[^\s,.]{2,15})(?:\s[^\s,.]{2,12})?(?:\s|(?<=[가-힣]))(?:\S{0,8}(?:팀장|본부장|부장|실장|단장|총괄|센터장|전무|상무|사장|회장|대표))(?![가-힣]{2})"
+)
 _PERSON_NAME = re.compile(
     r"^(?:[김이박최정강조윤장임한오서신권황안송류전홍고문양손배백허유남심노하곽성차주우구민진지엄채원천방공현함변염여추도소석선설마길연위표명기반왕금옥육인맹제모탁국어은편용]|남궁|제갈|선우|황보|독고)[가-힣]{2}$"
 )
@@ -109,7 +113,9 @@ def is_person(name: str, full: str) -> bool:
         return False
     places = [(match.start(), match.end()) for match in re.finditer(re.escape(name), full)]
     return any(
-        _TITLE_OF_PERSON.match(full[end : end + 12]) or _PERSON_BEFORE.search(full[max(0, start - 10) : start])
+        _TITLE_OF_PERSON.match(full[end : end + 12])
+        or _PERSON_BEFORE.search(full[max(0, start - 10) : start])
+        or ((post := _POST_AFTER_FIRM.match(full[end : end + 40])) and not _PERSON_NAME.match(post["firm"]))
         for start, end in places
     )
 

@@ -117,6 +117,7 @@ def test_english_names(reader: Reader) -> None:
         "카카오가 AI 세금 솔루션 '택스온(TAX ON)'으로 은행들과 협약을 맺었다. 택스온과 연동한다.",
         "카카오가 새봄대 간호학과와 업무협약을 체결했다.",
         "카카오가 소프트웨어와 크레인의 공급 계약을 맺었다.",
+        "이가온 나래생명 채널팀장과 카카오가 업무협약을 맺었다.",
     ],
 )
 def test_persons_departments_and_common_nouns_are_no_organisations(reader: Reader, text: str) -> None:
