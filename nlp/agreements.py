@@ -49,7 +49,7 @@ def strongest(scores: Mapping[str, float]) -> str:
 def share_agreements(claims: Sequence[Claim]) -> list[Claim]:
     """The claims in their order, those of one agreement with the same sentence, kind, status and day.
 
-    An agreement are pairs that close to triangles, of one label and with no two different days.
+    Pairs that close to triangles are one agreement, if they have one label and no two different days.
     """
     members = {index: [index] for index in range(len(claims))}
     agreement = list(range(len(claims)))
