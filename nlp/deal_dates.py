@@ -99,14 +99,10 @@ class DealDates:
     def _may_speak_of(self, sentence: Sentence, evidence: Instance) -> bool:
         """Whether the sentence speaks of the two together, or names one of them, or nobody (where it was apart)."""
         parts = self._view.parts.get(sentence.index, ())
-        named = {part.entity for part in parts if part.role != "at"}
-        return not named or self._is_about(sentence, evidence)
-
-    def _is_about(self, sentence: Sentence, evidence: Instance) -> bool:
-        """Whether the sentence names one of the two, or speaks of them together."""
-        named = {part.entity for part in self._view.parts.get(sentence.index, ())}
+        if all(part.role == "at" for part in parts):
+            return True
         together = _TOGETHER[self._view.article.lang].match(self._view.text(sentence))
-        return bool(together) or bool(named & {evidence.one, evidence.two})
+        return bool(together) or any(part.entity in (evidence.one, evidence.two) for part in parts)
 
     def _is_near(self, day: str | None, days: int) -> bool:
         published = self._view.article.published

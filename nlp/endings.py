@@ -27,6 +27,11 @@ def bare_names(mentions: Sequence[Mention], beside: Sequence[Mention] = ()) -> l
     return [mention if mention.organizations else _bare(mention, known) for mention in mentions]
 
 
+def final_sound(syllable: str) -> int:
+    """The final consonant of a Hangul syllable, by its place among the 27 (8 is ㄹ); 0 for an open one."""
+    return (ord(syllable) - ord("가")) % 28
+
+
 def _bare(mention: Mention, known: set[str]) -> Mention:
     name = _without_bracket(mention.surface.partition("\n")[0].rstrip())
     ending = _particle(name) or _doubtful_particle(name, known)
@@ -46,8 +51,7 @@ def _particle(name: str) -> str:
     """A particle that fits the sound before it; of 13,000 names of the Jehyu corpus five end so without having one."""
     if not _HANGUL.search(name) or len(name) <= _SHORTEST or name.endswith(_WHOLE):
         return ""
-    closed = (ord(name[-2]) - ord("가")) % 28 > 0
-    fitting = (*(_AFTER_CLOSED if closed else _AFTER_OPEN), *_AFTER_EITHER)
+    fitting = (*(_AFTER_CLOSED if final_sound(name[-2]) else _AFTER_OPEN), *_AFTER_EITHER)
     return name[-1] if name[-1] in fitting else ""
 
 

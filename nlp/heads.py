@@ -70,13 +70,15 @@ class Heads:
         one, two = (np.stack([groups[pair[side]] for pair in pairs]) for side in (0, 1))
         both, common = one + two, one * two
         gaps = np.stack([states[a:b].mean(0) if a < b else np.zeros_like(states[0]) for _, (a, b) in features])
-        whole = np.broadcast_to(self._linear("whole", states[0]), (len(pairs), len(self._weights["whole.bias"])))
+        whole, memory = self._linear("whole", states[0]), self._memory(states)
         counted = np.array([scalars for scalars, _ in features], dtype=np.float32)
-        context = self._context(self._linear("ask", np.concatenate([both, common], axis=1)), states)
-        parts = [both, common, np.abs(one - two), context, whole, counted, self._linear("between", gaps)]
+        context = self._context(self._linear("ask", np.concatenate([both, common], axis=1)), memory)
+        around = _repeated(whole, len(pairs))
+        parts = [both, common, np.abs(one - two), context, around, counted, self._linear("between", gaps)]
         read = _gelu(self._linear("pair", np.concatenate(parts, axis=1)))
         first = self._linear("relation", read)
-        relations = _softmax((first + self._again(states, groups, pairs, read)) / self._temperature).tolist()
+        again = self._again(groups, pairs, read, whole, memory)
+        relations = _softmax((first + again) / self._temperature).tolist()
         kinds, statuses = (_softmax(self._linear(name, read)).tolist() for name in ("kind", "status"))
         return [
             Relation(
@@ -86,14 +88,15 @@ class Heads:
             for (a, b), (none, background, core), kind, status in zip(pairs, relations, kinds, statuses, strict=True)
         ]  # fmt: skip
 
-    def _again(self, states: Array, groups: dict[int, Array], pairs: Sequence[Place], read: Array) -> Array:
+    def _again(
+        self, groups: dict[int, Array], pairs: Sequence[Place], read: Array, whole: Array, memory: tuple[Array, Array]
+    ) -> Array:
         """(p, 3): what the look at each pair beside the others of the passage adds to its relation."""
         place = {group: n for n, group in enumerate(groups)}
         a, b = (np.array([place[pair[side]] for pair in pairs]) for side in (0, 1))
         every = np.stack(list(groups.values()))
-        asked = self._context(self._linear("ask_alone", every), states)
-        whole = np.broadcast_to(self._linear("whole", states[0]), (len(every), len(self._weights["whole.bias"])))
-        alone = _gelu(self._linear("alone", np.concatenate([every, asked, whole], axis=1)))
+        asked = self._context(self._linear("ask_alone", every), memory)
+        alone = _gelu(self._linear("alone", np.concatenate([every, asked, _repeated(whole, len(every))], axis=1)))
         bound = 1 / (1 + np.exp(-self._linear("link", read)))
         table = np.zeros((len(every), len(every), bound.shape[1]), np.float32)
         table[a, b] = table[b, a] = bound
@@ -114,20 +117,27 @@ class Heads:
         parts = [np.concatenate([states[a], states[b], states[a : b + 1].mean(0)]) for a, b in spans]
         return np.tanh(self._linear("span", np.stack(parts)))
 
-    def _context(self, asked: Array, states: Array) -> Array:
+    def _memory(self, states: Array) -> tuple[Array, Array]:
+        """Keys and values of the passage, which every query asks."""
+        return self._in_heads(self._linear("key", states)), self._in_heads(self._linear("value", states))
+
+    def _context(self, asked: Array, memory: tuple[Array, Array]) -> Array:
         """(n, 128): for each query, an attention over the passage."""
-        heads = self._context_heads
-        query, keys, values = (
-            x.reshape(len(x), heads, -1).transpose(1, 0, 2)
-            for x in (asked, self._linear("key", states), self._linear("value", states))
-        )
+        query, (keys, values) = self._in_heads(asked), memory
         scores = _softmax(query @ keys.transpose(0, 2, 1) / math.sqrt(query.shape[2]))
         mixed: Array = (scores @ values).transpose(1, 0, 2).reshape(len(asked), -1)
         return mixed
 
+    def _in_heads(self, x: Array) -> Array:
+        return x.reshape(len(x), self._context_heads, -1).transpose(1, 0, 2)
+
     def _linear(self, name: str, x: Array) -> Array:
         result: Array = x @ self._weights[f"{name}.weight"].T + self._weights[f"{name}.bias"]
         return result
+
+
+def _repeated(x: Array, times: int) -> Array:
+    return np.broadcast_to(x, (times, len(x)))
 
 
 def _softmax(x: Array) -> Array:

@@ -194,9 +194,7 @@ def _claim(
     # A sentence that recalls an older deal of the two must not date the new one.
     telling = [item[1] for item in ranked if item[0][label] == max(item[0][1:])]
     day = dates.of(telling or [instance], instance, new=label == 1)
-    return Claim(
-        reading.one, reading.two, label, sentence, kinds, statuses, day.value, day.precision, confidence
-    )
+    return Claim(reading.one, reading.two, label, sentence, kinds, statuses, day.value, day.precision, confidence)
 
 
 def _evidence(view: View, ranked: Sequence[tuple[tuple[float, ...], Instance]], label: int) -> Instance:
@@ -236,9 +234,14 @@ def _grouped(claims: Sequence[Claim]) -> list[list[Claim]]:
     """Claims of one deal: told in one sentence with the same fields, and sharing a party."""
     groups: list[list[Claim]] = []
     for claim in sorted(claims, key=lambda one: (one.sentence.start, one.one, one.two)):
-        beside = [group for group in groups if group[0].deal == claim.deal and _shares_party(claim, group)]
-        groups = [group for group in groups if group not in beside]
-        groups.append([*(other for group in beside for other in group), claim])
+        apart: list[list[Claim]] = []
+        joined: list[Claim] = []
+        for group in groups:
+            if group[0].deal == claim.deal and _shares_party(claim, group):
+                joined += group
+            else:
+                apart.append(group)
+        groups = [*apart, [*joined, claim]]
     return groups
 
 

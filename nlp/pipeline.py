@@ -107,9 +107,7 @@ class Organizations:
         ]
         return doc
 
-    def _predict(
-        self, full: str, plan: Plan, mentions: Sequence[Mention]
-    ) -> list[Reading]:
+    def _predict(self, full: str, plan: Plan, mentions: Sequence[Mention]) -> list[Reading]:
         """The encoder's reading of each passage of the plan, and the mentions it was handed as candidates."""
         if self._encoder is None:
             return []
@@ -143,9 +141,7 @@ class Partnerships:
         return doc
 
 
-def model_pairs(
-    view: View, predictions: Sequence[Reading]
-) -> dict[tuple[int, int], ModelPair]:
+def model_pairs(view: View, predictions: Sequence[Reading]) -> dict[tuple[int, int], ModelPair]:
     """What the encoder says of each pair of entities, from the passage where it is surest that there is a deal."""
     best: dict[tuple[int, int], ModelPair] = {}
     for passage, prediction, _ in predictions:

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from itertools import pairwise
 
+from nlp.endings import final_sound
 from nlp.training.data import CORE, IGNORE, NONE, Example, Mention
 
 # What stands between the members of a list, but for other members: `A(대표 …), B·C 및 D`, `A, B and the C`.
@@ -34,8 +35,7 @@ def sound_class(name: str) -> str:
     last = name[-1]
     if not "가" <= last <= "힣":
         return "latin"
-    final = (ord(last) - ord("가")) % 28
-    return {0: "open", 8: "rieul"}.get(final, "closed")
+    return {0: "open", 8: "rieul"}.get(final_sound(last), "closed")
 
 
 def without_headline(example: Example) -> Example:

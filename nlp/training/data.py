@@ -84,6 +84,11 @@ class Example:
         return self.related and self.source != "core"
 
     @property
+    def written(self) -> bool:
+        """Whether the text is of the Jehyu corpus."""
+        return self.source.startswith("jehyu-")
+
+    @property
     def titled(self) -> bool:
         """Whether it is a passage of an article with a headline, which stands first."""
         return self.of_article and not self.text.startswith("\n")

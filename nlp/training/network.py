@@ -127,13 +127,15 @@ class Heads(nn.Module):
         groups = members.logsumexp(1)
         example, a, b = batch.pairs.unbind(1)
         both, common = groups[a] + groups[b], groups[a] * groups[b]
-        context = self._context(states, self.ask(torch.cat([both, common], 1)), example, mask)
+        shape = (CONTEXT_HEADS, CONTEXT // CONTEXT_HEADS)
+        memory = self.key(states).unflatten(2, shape), self.value(states).unflatten(2, shape)
+        context = _context(memory, self.ask(torch.cat([both, common], 1)), example, mask)
         wholes = self.whole(states[:, 0])
         between = self.between(_means(states, example, *batch.between.unbind(1)))
         parts = [both, common, (groups[a] - groups[b]).abs(), context, wholes[example], batch.scalars, between]
         pair = self.dropout(F.gelu(self.pair(torch.cat(parts, 1))))
         owner = batch.spans[batch.groups[:, 0], 0]
-        asked = self._context(states, self.ask_alone(groups), owner, mask)
+        asked = _context(memory, self.ask_alone(groups), owner, mask)
         alone = self.dropout(F.gelu(self.alone(torch.cat([groups, asked, wholes[owner]], 1))))
         beside = [pair, alone[a] + alone[b], alone[a] * alone[b], self._through_others(pair, a, b, len(groups))]
         again = self.again(self.dropout(F.gelu(self.look(torch.cat(beside, 1)))))
@@ -147,19 +149,19 @@ class Heads(nn.Module):
         )
         return (table[a] * table[b]).amax(1)
 
-    def _context(self, states: Tensor, queries: Tensor, example: Tensor, mask: Tensor) -> Tensor:
-        """(n, 128): for each query, an attention over the tokens of its example."""
-        shape = (CONTEXT_HEADS, CONTEXT // CONTEXT_HEADS)
-        keys, values = self.key(states).unflatten(2, shape), self.value(states).unflatten(2, shape)
-        asked = queries.view(-1, *shape)
-        found = queries.new_zeros(len(queries), CONTEXT)
-        for i in sorted(set(example.tolist())):
-            mine = (example == i).nonzero()[:, 0]
-            length = int(mask[i].sum())
-            scores = torch.einsum("phd,thd->pht", asked[mine], keys[i, :length]) / shape[1] ** 0.5
-            mixed = torch.einsum("pht,thd->phd", scores.softmax(2), values[i, :length])
-            found = found.index_copy(0, mine, mixed.flatten(1))
-        return found
+
+def _context(memory: tuple[Tensor, Tensor], queries: Tensor, example: Tensor, mask: Tensor) -> Tensor:
+    """(n, 128): for each query, an attention over the tokens of its example, whose keys and values are the memory."""
+    keys, values = memory
+    asked = queries.view(-1, *keys.shape[2:])
+    found = queries.new_zeros(len(queries), CONTEXT)
+    for i in sorted(set(example.tolist())):
+        mine = (example == i).nonzero()[:, 0]
+        length = int(mask[i].sum())
+        scores = torch.einsum("phd,thd->pht", asked[mine], keys[i, :length]) / keys.shape[3] ** 0.5
+        mixed = torch.einsum("pht,thd->phd", scores.softmax(2), values[i, :length])
+        found = found.index_copy(0, mine, mixed.flatten(1))
+    return found
 
 
 def _means(states: Tensor, example: Tensor, start: Tensor, end: Tensor) -> Tensor:

@@ -36,7 +36,7 @@ class Run:
 
     def share(self, example: Example) -> float:
         """The share of what is like `example` to learn from."""
-        if example.source.startswith("jehyu-"):
+        if example.written:
             return self.written
         return self.real if example.of_article else 1.0
 
@@ -79,8 +79,8 @@ def network_of(base: Path, layers: int) -> Network:
 
 def split(examples: Sequence[Example]) -> tuple[list[Example], list[Example]]:
     """Passages to learn from, and those of held-out rows; the corpus' own dev and test are in neither."""
-    own = [e for e in examples if e.source.startswith("jehyu-")]
-    rest = [e for e in examples if not e.source.startswith("jehyu-")]
+    own = [e for e in examples if e.written]
+    rest = [e for e in examples if not e.written]
     train = [e for e in rest if part_of(e.row) == "train"] + [e for e in own if e.source == "jehyu-train"]
     held = [e for e in rest if part_of(e.row) == "dev" and e.source not in ("core", "klue-reviews")]
     return train, [e for e in held if e.positive or e.cued or not e.related]

@@ -233,7 +233,7 @@ def test_the_heads_of_the_reader_judge_as_those_that_were_trained() -> None:
     tokenizer = tokenizers.Tokenizer.from_file(str(MODEL / "tokenizer.json"))
     torch.manual_seed(3)
     heads = trained.Heads().eval()
-    torch.nn.init.normal_(heads.again.weight)  # begins at nought, so that older weights read as before
+    torch.nn.init.normal_(heads.again.weight)  # at nought, as it begins, it would hide the second look
     example = _passage("가람소프트, 나래전자와 다온랩이 협약을 맺었다.", SIGNERS, [(0, 1)])
     batch = make_batch([example], tokenizer)
     states = torch.randn(*batch.ids.shape, trained.WIDTH)
