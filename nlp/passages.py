@@ -37,8 +37,8 @@ def passages(article: str, length: Callable[[str], int], budget: int, overlap: f
     """
     head = article.find("\n") + 1
     room = budget - length(article[:head])
-    units = [piece for span in _sentences(article, head) for piece in _fitting(article, span, length, room)]
-    sizes = [length(article[a:b]) for a, b in units]
+    pieces = [piece for span in _sentences(article, head) for piece in _fitting(article, span, length, room)]
+    units, sizes = [span for span, _ in pieces], [size for _, size in pieces]
     found: list[Passage] = []
     first = 0
     while first < len(units):
@@ -78,10 +78,13 @@ def _step_back(sizes: Sequence[int], first: int, last: int, room: float) -> int:
     return begin
 
 
-def _fitting(article: str, span: tuple[int, int], length: Callable[[str], int], room: int) -> list[tuple[int, int]]:
-    """The span itself, or halves of it at white space until each has at most `room` tokens."""
+def _fitting(
+    article: str, span: tuple[int, int], length: Callable[[str], int], room: int
+) -> list[tuple[tuple[int, int], int]]:
+    """The span itself, or halves of it at white space until each has at most `room` tokens; with their tokens."""
     start, end = span
-    if length(article[start:end]) <= room or end - start < 2:
-        return [span]
+    size = length(article[start:end])
+    if size <= room or end - start < 2:
+        return [(span, size)]
     middle = article.rfind(" ", start + 1, (start + end) // 2) + 1 or (start + end) // 2
     return _fitting(article, (start, middle), length, room) + _fitting(article, (middle, end), length, room)

@@ -125,10 +125,12 @@ def is_no_firm(name: str, full: str) -> bool:
     return is_person(name, full) or is_called_product(name, full)
 
 
-def unlisted_korean(doc: Doc, sentences: Sequence[Sentence], known: set[str]) -> dict[str, str]:
-    """{name: source} of organisations that Korean `sentences` speak of and `known` (surfaces found already) lacks."""
+def unlisted_korean(doc: Doc, full: str, sentences: Sequence[Sentence], known: set[str]) -> dict[str, str]:
+    """{name: source} of organisations that Korean `sentences` speak of and `known` (surfaces found already) lacks.
+
+    `full` is the text of `doc`, which would put it together again from its tokens.
+    """
     found: dict[str, str] = {}
-    full = doc.text
 
     def add(name: str, source: str) -> None:
         name = name.strip(" .&+-'‘’\"")

@@ -113,20 +113,19 @@ def fit(
 @click.option("--name", default="e5s6", show_default=True, help="first part of the version")
 @click.option("--temperature", default=1.0, show_default=True, help="what relation logits are divided by")
 @click.option("--tag-threshold", default=0.5, show_default=True)
-@click.option("--exact", type=int, multiple=True, help="A layer whose second matrix is not rounded; may be repeated.")
 @click.option("--float32", is_flag=True, help="Do not quantise (to measure what quantising costs).")
 def export(
     base: Path, state: Path, out: Path, layers: int, name: str, temperature: float, tag_threshold: float,
-    exact: tuple[int, ...], float32: bool,
+    float32: bool,
 ) -> None:  # fmt: skip
     """Write the run-time artefact of a trained STATE (state.pt)."""
     network = network_of(base, layers)
     saved = torch.load(state)
     network.load_state_dict(saved["network"])
-    note = {"steps": saved["step"], "layers": layers, "exact": exact}
+    note = {"steps": saved["step"], "layers": layers}
     write_artefact(
         network, base / "tokenizer.json", out, name=name, temperature=temperature, tag_threshold=tag_threshold,
-        exact=exact, note=note, quantise=not float32,
+        note=note, quantise=not float32,
     )  # fmt: skip
     click.echo(f"{out}: {json.loads((out / 'model.json').read_text())['version']}")
 

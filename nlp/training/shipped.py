@@ -15,7 +15,7 @@ from torch import Tensor
 from nlp.heads import load_heads
 from nlp.training.network import Network, freeze_embeddings
 
-_LINEAR = re.compile(r"/encoder/(layers\.\d+)/(\w+)/MatMul")
+_LINEAR = re.compile(r"/encoder/(layers\.\d+)/(\w+)(?:/rest)?/MatMul")
 
 
 def from_shipped(folder: Path) -> Network:
@@ -32,7 +32,7 @@ def _encoder_weights(path: Path) -> tuple[dict[str, Tensor], int]:
     """The encoder's state by name, and its number of layers."""
     graph = onnx.load(path).graph
     stored = {one.name: numpy_helper.to_array(one) for one in graph.initializer}
-    found = {name.removeprefix("encoder."): value for name, value in stored.items() if _is_plain(name)}
+    found = {_own_name(name): value for name, value in stored.items() if _is_plain(name)}
     for name in ("word.weight", "position.weight"):
         found[name] = _matrix(stored, f"encoder.{name}_quantized")
     for node in graph.node:
@@ -40,10 +40,18 @@ def _encoder_weights(path: Path) -> tuple[dict[str, Tensor], int]:
         if match and node.op_type in ("MatMul", "MatMulInteger"):
             layer, part = match.groups()
             found[f"{layer}.{part}.weight"] = _matrix(stored, node.input[1]).T
+            if "/rest/" in node.name:
+                apart = f"encoder.{layer}.{part}"
+                found[f"{layer}.{part}.weight"] += np.outer(stored[f"{apart}.column"], 1 - stored[f"{apart}.keep"])
     layers = {name.split(".")[1] for name in found if name.endswith("query.weight")}
     if not layers:
         raise ValueError(f"{path} holds no int8 layers of ours; give a file that `python -m nlp.training export` wrote")
     return {name: torch.from_numpy(np.array(value, np.float32)) for name, value in found.items()}, len(layers)
+
+
+def _own_name(name: str) -> str:
+    """What the network calls an initializer of the export, which set the loudest input of a matrix apart."""
+    return name.removeprefix("encoder.").replace(".rest.", ".")
 
 
 def _is_plain(name: str) -> bool:

@@ -214,7 +214,7 @@ def test_a_shipped_model_is_the_network_it_came_from(tmp_path: Path) -> None:
     if not (MODEL / "encoder.onnx").exists():
         pytest.skip("no trained model in this checkout")
     network = from_shipped(MODEL)
-    export(network, MODEL / "tokenizer.json", tmp_path, name="again", exact=(4, 5))
+    export(network, MODEL / "tokenizer.json", tmp_path, name="again")
     again = from_shipped(tmp_path)
     for name, weights in network.state_dict().items():
         assert torch.allclose(weights, again.state_dict()[name], atol=0.02), name
