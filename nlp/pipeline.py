@@ -4,7 +4,7 @@ What the components hand on stands on the Doc: `doc._.article` in, `doc._.view` 
 `doc.spans["organizations"]` shows the mentions with type and organisation id.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from functools import cache
 from typing import Any
 
@@ -174,7 +174,16 @@ def _with_tagged(full: str, mentions: list[Mention], predictions: Sequence[Readi
     }
     bare = bare_names(list(tagged.values()), beside=mentions)
     names = [one for one in bare if is_name(full, one.start, one.end) and _is_free(one, mentions)]
-    return without_overlaps([*mentions, *names])
+    named = without_overlaps([*mentions, *names])
+    ends = {one.end for one in named}
+    return [one for one in named if one.source != "model" or not _abbreviates_word(full, one, ends)]
+
+
+def _abbreviates_word(full: str, mention: Mention, ends: Container[int]) -> bool:
+    """Whether it stands in brackets for a term, `양자키분배(QKD)`; for an organisation where a name ends before it."""
+    bracketed = full[mention.start - 1 : mention.start] == "(" and full[mention.end : mention.end + 1] == ")"
+    opened = len(full[: mention.start - 1].rstrip())
+    return bracketed and mention.surface.isupper() and mention.surface.isascii() and opened not in ends
 
 
 def _judged(predictions: Sequence[Reading]) -> dict[int, float]:

@@ -45,6 +45,7 @@ _JOINT = re.compile(
     r"Development|Material|Gas|Life|Home|Company|Sons|Communications|Information|Marine|Transport|Machinery|Health|Family|"
     r"Welfare|Labor|Fire|Power|Construction|Chemical|Shipbuilding|Insurance|Standards|Safety|Innovation|Future)\w*)"
 )
+_FOR_MARKET = re.compile(r"(.+)\sfor\s(?:the\s)?(.+)")
 _DATELINE = re.compile(
     r"(?=[^-–—]{0,80}[,(/])(?:[A-Z][\w.\-]+(?:,?\s[A-Z][\w.\-]+){0,4},?\s)?(?:[A-Z][a-z]{2,8}\.?\s\d{1,2}(?:,\s\d{4})?,?\s)?"
     r"(?:\([^()]{2,30}\)\s?|/[^/]{2,40}/\s?)?(?:--|–|—|(?<=[a-z)]\s)-)\s"
@@ -148,7 +149,8 @@ def _clean(name: str, start: int) -> tuple[str, int]:
 
 
 def _without_place(name: str) -> str:
-    """`Tidewrack Ventures of San Francisco` is `Tidewrack Ventures`; `University of Northmoor` is whole."""
+    """`Tidewrack Ventures of San Francisco`, `… for Mexico` are `Tidewrack Ventures`; `University of Northmoor` is whole."""
+    name = market.group(1) if (market := _FOR_MARKET.match(name)) and is_place(market.group(2)) else name
     head, joint, place = name.partition(" of ")
     return head if joint and place and not _OWNS_PLACE.search(head) else name
 

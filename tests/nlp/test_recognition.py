@@ -142,10 +142,11 @@ def test_tickers_and_quoted_forms_are_names_too(reader: Reader) -> None:
     assert "Kelvar" in names and "Company" not in names
 
 
-def test_the_town_of_an_english_firm_is_not_part_of_its_name(reader: Reader) -> None:
+def test_the_town_or_market_of_an_english_firm_is_not_part_of_its_name(reader: Reader) -> None:
     text = "Samsung Electronics signed a contract with Tarn Ventures of San Francisco and the University of Northmoor."
+    text += " It signed one with Grupo Belmar for Mexico and one with Salt Naturals for the United Arab Emirates."
     names = {name for forms in found(reader, text, "en").values() for name in forms}
-    assert {"Tarn Ventures", "University of Northmoor"} <= names
+    assert {"Tarn Ventures", "University of Northmoor", "Grupo Belmar", "Salt Naturals"} <= names
 
 
 @pytest.mark.parametrize(
@@ -187,6 +188,7 @@ def named(*surfaces: str) -> list[str]:
 def test_what_sticks_to_the_end_of_a_name_is_cut_off() -> None:
     assert named("이든컴퓨트가", "바른측정이", "페이뜰과") == ["이든컴퓨트", "바른측정", "페이뜰"]
     assert named("Leon Power)", "나래로보(NRB)", "Narae\nTexas") == ["Leon Power", "나래로보", "Narae"]
+    assert named("Narae Lunar Institute and", "Bank of the") == ["Narae Lunar Institute", "Bank of"]
     assert named("자람배터리", "자람배터리다") == ["자람배터리", "자람배터리"]
 
 
