@@ -23,7 +23,7 @@ FOLDS = 5
 class Example:
     """One labelled article as the reader sees it. `labels` holds the class of each pair; None: either is right.
 
-    `unseen`: the encoder was not trained on it.
+    `unseen`: the encoder was not trained on it. `published`: it is real news, not of the Jehyu corpus.
     """
 
     fold: int
@@ -31,6 +31,7 @@ class Example:
     labels: dict[tuple[int, int], int | None]
     model: dict[tuple[int, int], ModelPair]
     unseen: bool
+    published: bool
 
 
 def read_example(row: Mapping[str, Any], use_model: bool, unseen: bool = False) -> Example | None:
@@ -48,7 +49,8 @@ def read_example(row: Mapping[str, Any], use_model: bool, unseen: bool = False) 
     doc = nlp.get_pipe("jehyu_organizations")(doc)
     view: View = doc._.view
     fold = int(hashlib.sha256(f"fold {row['id']}".encode()).hexdigest(), 16) % FOLDS
-    return Example(fold, view, _labels(view, row), model_pairs(view, doc._.predictions), unseen)
+    pairs = model_pairs(view, doc._.predictions)
+    return Example(fold, view, _labels(view, row), pairs, unseen, published="split" not in row)
 
 
 def _is_held_out(row: Mapping[str, Any]) -> bool:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from nlp.gazetteer import Gazetteer, Organization, fold
 from nlp.recognition import Mention
-from nlp.unlisted import organization_type
+from nlp.unlisted import is_tail_word, organization_type
 from nlp.unlisted_english import organization_type_english
 
 _SOURCES = (
@@ -223,11 +223,17 @@ def _merge_short_forms(entities: list[Entity], title_end: int) -> list[Entity]:
 
 
 def _is_short_form(short: Entity, long: Entity, title_end: int) -> bool:
-    in_body = [mention.start for mention in short.mentions if mention.start > title_end]
-    if len(short.name) < _SHORTEST_ALIAS or long.mentions[0].start > min(in_body, default=long.mentions[0].start):
+    if len(short.name) < _SHORTEST_ALIAS:
         return False
-    forms = {mention.surface for mention in long.mentions}
-    return any(form != short.name and form.startswith(short.name) and _is_name_head(short.name, form) for form in forms)
+    in_body = [mention.start for mention in short.mentions if mention.start > title_end]
+    first = long.mentions[0].start <= min(in_body, default=long.mentions[0].start)
+    forms = {mention.surface for mention in long.mentions if mention.surface != short.name}
+    return any(
+        form.startswith(short.name) and _is_name_head(short.name, form)
+        # A caption may give the short form before: that of a listed firm is known by the word it leaves out.
+        and (first or (long.organization is not None and is_tail_word(form[len(short.name) :].strip())))
+        for form in forms
+    )
 
 
 def _is_name_head(short: str, form: str) -> bool:

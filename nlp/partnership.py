@@ -17,6 +17,7 @@ from nlp.deal_dates import DealDates
 from nlp.features import Instance, View, pair_instances, untold_instance
 from nlp.joining import beside_features, logit
 from nlp.linking import Entity, Linker
+from nlp.places import is_place
 from nlp.sentences import Sentence
 from nlp.status import names_memorandum, read_kind, read_status
 from nlp.undisclosed import description
@@ -83,9 +84,15 @@ def may_be_partners(one: Entity, two: Entity, linker: Linker) -> bool:
     """Rules of the annotation guide that hold whatever the sentence says: a company among them, a Korean among them."""
     if "company" not in (one.type, two.type) or linker.is_family(one, two):
         return False
-    if one.source == two.source == "undisclosed":
+    if one.source == two.source == "undisclosed" or _share_first_word(one, two):
         return False
     return "KR" in (one.country, two.country) or None in (one.country, two.country)
+
+
+def _share_first_word(one: Entity, two: Entity) -> bool:
+    """Whether two Hangul names begin with the same word, as the firms of one house do: `가온 플레이스`, `가온 럭스`."""
+    (first, *more), (other, *others) = one.name.split() or [""], two.name.split() or [""]
+    return bool(more and others) and first == other and not (first.isascii() or is_place(first))
 
 
 def _core_margin(scores: Sequence[float]) -> float:

@@ -4,6 +4,7 @@ What the components hand on stands on the Doc: `doc._.article` in, `doc._.view` 
 `doc.spans["organizations"]` shows the mentions with type and organisation id.
 """
 
+import re
 from collections.abc import Container, Mapping, Sequence
 from functools import cache
 from typing import Any
@@ -14,6 +15,7 @@ from spacy.tokens import Doc, Span
 
 from nlp import gazetteer
 from nlp.article import Article
+from nlp.beginnings import whole_name
 from nlp.confidence import Weights, load_weights
 from nlp.encoder import Encoder, Prediction, load_encoder
 from nlp.endings import bare_names
@@ -30,6 +32,7 @@ from nlp.unlisted import USED_ALONE, is_korean_name, is_no_firm
 from nlp.unlisted_english import is_english_name, is_label
 
 SPANS = "organizations"
+_HANGUL_GLOSS = re.compile(r"\(([가-힣]{2,})\)")
 _LIKELY_NAME = 0.5  # the encoder's own names from here on are candidates; the last step weighs how sure it was
 _UNLIKELY_NAME = 0.3  # of 300 names that rules alone found and the encoder took for less, nine were organisations
 _LABELS = {"institution": "institute"}
@@ -90,7 +93,8 @@ class Organizations:
         doc._.predictions = self._predict(full, plan, mentions)
         judged = _judged(doc._.predictions)
         mentions = _with_tagged(full, _without_words(mentions, judged), doc._.predictions)
-        entities = self._linker.link(full, mentions, article.lang)
+        mentions = _whole(full, mentions, judged)
+        entities = _without_descriptions(full, self._linker.link(full, mentions, article.lang))
         for entity in entities:
             entity.tagged = max((judged[one.start] for one in entity.mentions if one.start in judged), default=None)
         hidden = [mention for mention in undisclosed_partners(full, article.lang) if _is_free(mention, mentions)]
@@ -179,6 +183,26 @@ def _with_tagged(full: str, mentions: list[Mention], predictions: Sequence[Readi
     return [one for one in named if one.source != "model" or not _abbreviates_word(full, one, ends)]
 
 
+def _whole(full: str, mentions: Sequence[Mention], judged: dict[int, float]) -> list[Mention]:
+    """The mentions with their beginnings mended; `judged` then tells of the new places too."""
+    mended = [(one, whole) for one in mentions if (whole := whole_name(full, one, _gazetteer())) is not None]
+    for one, whole in mended:
+        if one.start in judged:
+            judged.setdefault(whole.start, judged[one.start])
+    return without_overlaps([whole for _, whole in mended])
+
+
+def _without_descriptions(full: str, entities: Sequence[Entity]) -> list[Entity]:
+    """Leave out what the table lacks and stands only right before names: `네오클라우드` in `네오클라우드 볼타`."""
+    starts = {mention.start for entity in entities for mention in entity.mentions}
+    return [
+        entity
+        for entity in entities
+        if entity.organization
+        or any(full[one.end : one.end + 1] != " " or one.end + 1 not in starts for one in entity.mentions)
+    ]
+
+
 def _abbreviates_word(full: str, mention: Mention, ends: Container[int]) -> bool:
     """Whether it stands in brackets for a term, `양자키분배(QKD)`; for an organisation where a name ends before it."""
     bracketed = full[mention.start - 1 : mention.start] == "(" and full[mention.end : mention.end + 1] == ")"
@@ -217,7 +241,10 @@ def is_name(full: str, start: int, end: int) -> bool:
     surface = full[start:end]
     if surface.isascii():
         return is_english_name(surface) and not is_label(surface, full[end : end + 1])
-    return is_korean_name(surface) and not is_no_firm(surface, full) and not is_common_noun(surface)
+    if not is_korean_name(surface) or is_no_firm(surface, full) or is_common_noun(surface):
+        return False
+    gloss = _HANGUL_GLOSS.match(full, end)  # `무인이동체(드론)`
+    return gloss is None or not is_common_noun(gloss[1])
 
 
 def _is_free(mention: Mention, others: Sequence[Mention]) -> bool:

@@ -32,6 +32,12 @@ def is_common_noun(word: str) -> bool:
     return len(tokens) == 1 and tokens[0].tag == "NNG" and bool(load_kiwi().morpheme(tokens[0].id).form)
 
 
+@lru_cache(maxsize=10_000)
+def is_bare_noun(word: str) -> bool:
+    """Whether `word` is made of nouns and letters only: no particle or ending stands in it."""
+    return all(token.tag.startswith(("N", "S", "X")) for token in load_kiwi().tokenize(word))
+
+
 class KiwiTokenizer:
     """`tokenizer(text)` analyses all of `text`; `tokenizer.analyse(text, regions)` only the parts given."""
 

@@ -220,6 +220,25 @@ def test_a_shipped_model_is_the_network_it_came_from(tmp_path: Path) -> None:
         assert torch.allclose(weights, again.state_dict()[name], atol=0.02), name
 
 
+def test_eight_bits_leave_the_states_as_they_were(tmp_path: Path) -> None:
+    torch = pytest.importorskip("torch")
+    tokenizers = pytest.importorskip("tokenizers")
+    from nlp.encoder import Encoder
+    from nlp.training.export import export
+    from nlp.training.shipped import from_shipped
+
+    if not (MODEL / "encoder.onnx").exists():
+        pytest.skip("no trained model in this checkout")
+    network = from_shipped(MODEL).eval()
+    export(network, MODEL / "tokenizer.json", tmp_path, name="again")
+    text = "가람소프트, 나래전자와 협약\n가람소프트가 나래전자에 서버를 공급하기로 하고 3일 계약을 맺었다."
+    ids = tokenizers.Tokenizer.from_file(str(MODEL / "tokenizer.json")).encode(text).ids
+    with torch.no_grad():
+        exact = network.encoder(torch.tensor([ids]))[0]
+    rounded = torch.from_numpy(Encoder(tmp_path).read(text)._states)
+    assert float(torch.cosine_similarity(exact, rounded, dim=1).min()) > 0.99
+
+
 def test_the_heads_of_the_reader_judge_as_those_that_were_trained() -> None:
     torch = pytest.importorskip("torch")
     tokenizers = pytest.importorskip("tokenizers")

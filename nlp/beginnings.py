@@ -1,0 +1,41 @@
+"""What an unlisted name has lost at its beginning or has before it: `캐피털` of `트러스타 캐피털`, `확장우리카드`."""
+
+import re
+from dataclasses import replace
+
+from nlp.gazetteer import Gazetteer
+from nlp.places import is_place
+from nlp.recognition import Mention
+from nlp.tokenizer import is_bare_noun, is_common_noun
+from nlp.unlisted import is_tail_word
+
+_WORD_BEFORE = re.compile(r"(?<![가-힣A-Za-z0-9])([가-힣A-Za-z0-9&]{2,}) $")
+_LONGEST_WORD = 20
+_SHORTEST_LISTED = 4  # a listed name this short or shorter may be the end of any other
+
+
+def whole_name(full: str, mention: Mention, gazetteer: Gazetteer) -> Mention | None:
+    """The mention with its beginning mended; None where nothing is left but words that end other names."""
+    if mention.organizations:
+        return mention
+    return _listed_end(mention, gazetteer) or _with_words_before(full, mention)
+
+
+def _listed_end(mention: Mention, gazetteer: Gazetteer) -> Mention | None:
+    """`우리카드` of `확장우리카드`: a scraper ran the end of a caption or headline and the listed name together."""
+    name = mention.surface
+    for cut in range(2, len(name) - _SHORTEST_LISTED + 1):
+        before, rest = name[:cut], name[cut:]
+        if (before == rest or is_common_noun(before)) and len(found := gazetteer.lookup(rest)) == 1:
+            return Mention(mention.start + cut, mention.end, rest, tuple(found), "table")
+    return None
+
+
+def _with_words_before(full: str, mention: Mention) -> Mention | None:
+    while all(is_tail_word(word) for word in mention.surface.split()):
+        before = _WORD_BEFORE.search(full[max(0, mention.start - _LONGEST_WORD) : mention.start])
+        if before is None or is_place(before[1]) or is_common_noun(before[1]) or not is_bare_noun(before[1]):
+            return None
+        start = mention.start - len(before[0])
+        mention = replace(mention, start=start, surface=full[start : mention.end])
+    return mention
