@@ -6,6 +6,7 @@ import pytest
 
 from nlp import Reader, load_reader
 from nlp.article import parse_article
+from nlp.beginnings import whole_name
 from nlp.endings import bare_names
 from nlp.gazetteer import load
 from nlp.linking import Linker, provisional_id
@@ -195,3 +196,31 @@ def test_what_sticks_to_the_end_of_a_name_is_cut_off() -> None:
 def test_a_name_that_ends_like_a_particle_is_left_whole() -> None:
     whole = ["카카오페이", "한빛치과", "연세안과", "서울신경과", "부산상의", "닌텐도", "자람배터리다", "두나무"]
     assert named(*whole) == whole
+
+
+@pytest.mark.parametrize(
+    ("text", "surface", "whole"),
+    [
+        ("안내문을 통해 트루밀라 캐피털이 지분을 인수했다.", "캐피털", "트루밀라 캐피털"),
+        ("앱 결제 기능 확장우리카드는 협약을 체결했다.", "확장우리카드", "우리카드"),
+        ("신한은행신한은행이 나래소프트와 손잡았다.", "신한은행신한은행", "신한은행"),
+        ("지난해 캐피털이 지분을 인수했다.", "캐피털", None),
+        ("나래캐피털이 지분을 인수했다.", "나래캐피털", "나래캐피털"),
+    ],
+)
+def test_a_lost_or_glued_beginning_is_mended(text: str, surface: str, whole: str | None) -> None:
+    start = text.index(surface)
+    mended = whole_name(text, Mention(start, start + len(surface), surface, (), "model"), load())
+    assert (mended and mended.surface) == whole
+    assert mended is None or text[mended.start : mended.end] == whole
+
+
+def test_a_listed_firms_short_form_may_come_before_its_name(reader: Reader) -> None:
+    text = "사진은 뤼튼 사업총괄. 뤼튼테크놀로지스는 3일 나래소프트와 업무협약을 체결했다."
+    names = found(reader, text)
+    assert sum("뤼튼" in name for forms in names.values() for name in forms[:1]) == 1
+
+
+def test_firms_of_one_house_are_no_partners(reader: Reader) -> None:
+    text = "가온나래 플레이스(Gaonnarae Place)는 가온나래 럭스(Gaonnarae Luxe)와 3일 업무협약을 체결했다고 밝혔다."
+    assert reader.read({"id": 1, "title": None, "text": text, "lang": "ko", "published": "2026-03-04"})["events"] == []
