@@ -205,9 +205,10 @@ def _without_descriptions(full: str, entities: Sequence[Entity]) -> list[Entity]
 
 def _abbreviates_word(full: str, mention: Mention, ends: Container[int]) -> bool:
     """Whether it stands in brackets for a term, `양자키분배(QKD)`; for an organisation where a name ends before it."""
-    bracketed = full[mention.start - 1 : mention.start] == "(" and full[mention.end : mention.end + 1] == ")"
+    if full[mention.start - 1 : mention.start] != "(" or full[mention.end : mention.end + 1] != ")":
+        return False
     opened = len(full[: mention.start - 1].rstrip())
-    return bracketed and mention.surface.isupper() and mention.surface.isascii() and opened not in ends
+    return mention.surface.isupper() and mention.surface.isascii() and opened not in ends
 
 
 def _judged(predictions: Sequence[Reading]) -> dict[int, float]:

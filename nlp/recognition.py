@@ -59,7 +59,9 @@ class Recognizer:
         listed = self._settle_doubtful(full, listed)
         known = {mention.surface for mention in listed}
         find = (
-            unlisted_english(full, sentences, known) if article.lang == "en" else unlisted_korean(doc, full, sentences, known)
+            unlisted_english(full, sentences, known)
+            if article.lang == "en"
+            else unlisted_korean(doc, full, sentences, known)
         )
         others = [
             Mention(start, end, name, (), find[name])

@@ -206,36 +206,40 @@ def test_the_held_out_part_is_fixed_and_about_fifteen_per_cent() -> None:
     assert part_of("row-1") == part_of("row-1")
 
 
-def test_a_shipped_model_is_the_network_it_came_from(tmp_path: Path) -> None:
-    torch = pytest.importorskip("torch")
+@pytest.fixture(scope="module")
+def exported(tmp_path_factory: pytest.TempPathFactory) -> tuple[Any, Path]:
+    """The network of the shipped model, and a folder into which it was exported anew."""
     from nlp.training.export import export
     from nlp.training.shipped import from_shipped
 
     if not (MODEL / "encoder.onnx").exists():
         pytest.skip("no trained model in this checkout")
-    network = from_shipped(MODEL)
-    export(network, MODEL / "tokenizer.json", tmp_path, name="again")
-    again = from_shipped(tmp_path)
+    network, folder = from_shipped(MODEL), tmp_path_factory.mktemp("again")
+    export(network, MODEL / "tokenizer.json", folder, name="again")
+    return network, folder
+
+
+def test_a_shipped_model_is_the_network_it_came_from(exported: tuple[Any, Path]) -> None:
+    torch = pytest.importorskip("torch")
+    from nlp.training.shipped import from_shipped
+
+    network, folder = exported
+    again = from_shipped(folder)
     for name, weights in network.state_dict().items():
         assert torch.allclose(weights, again.state_dict()[name], atol=0.02), name
 
 
-def test_eight_bits_leave_the_states_as_they_were(tmp_path: Path) -> None:
+def test_eight_bits_leave_the_states_as_they_were(exported: tuple[Any, Path]) -> None:
     torch = pytest.importorskip("torch")
     tokenizers = pytest.importorskip("tokenizers")
     from nlp.encoder import Encoder
-    from nlp.training.export import export
-    from nlp.training.shipped import from_shipped
 
-    if not (MODEL / "encoder.onnx").exists():
-        pytest.skip("no trained model in this checkout")
-    network = from_shipped(MODEL).eval()
-    export(network, MODEL / "tokenizer.json", tmp_path, name="again")
+    network, folder = exported
     text = "가람소프트, 나래전자와 협약\n가람소프트가 나래전자에 서버를 공급하기로 하고 3일 계약을 맺었다."
     ids = tokenizers.Tokenizer.from_file(str(MODEL / "tokenizer.json")).encode(text).ids
     with torch.no_grad():
         exact = network.encoder(torch.tensor([ids]))[0]
-    rounded = torch.from_numpy(Encoder(tmp_path).read(text)._states)
+    rounded = torch.from_numpy(Encoder(folder).read(text)._states)
     assert float(torch.cosine_similarity(exact, rounded, dim=1).min()) > 0.99
 
 
