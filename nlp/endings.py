@@ -1,4 +1,4 @@
-"""What sticks to the end of a name that the table lacks: particles, joining words, an opened bracket, the next line."""
+"""What sticks to the end of a name that the table lacks: particles, titles, joining words, brackets, the next line."""
 
 import re
 from collections.abc import Sequence
@@ -13,6 +13,9 @@ _AFTER_EITHER = ("의", "에")
 # These end names too, so they are cut off only where the article has the name without them.
 _DOUBTFUL = re.compile(r"(?:도|다|이다|이며|엔|에선|에서|에게|로|만|랑)$")
 _JOINING = re.compile(r"(?<=..)\s(?:and|or|of|for|with|by|to|in|the)$")
+_TITLE = re.compile(
+    r"(?<=..)(?:['’]s)?,?\s(?:CEO|CTO|CFO|COO|Chief|Chair(?:man|woman)|(?:Vice\s)?President|(?:Managing\s)?Director|Founder)\b.*"
+)
 _OTHER_NAME = re.compile(r"(?<=..)\s?\([^()]*\)?$")
 # Ends of names that look as if a particle stood there: 부산상의, 자문회의, 원익피앤이, 신경과, 카르티에.
 _WHOLE = ("상의", "회의", "앤이", "씨이", "안과", "인과", "경과", "신과", "학과", "어린이", "카와", "띠에", "티에")
@@ -34,7 +37,8 @@ def final_sound(syllable: str) -> int:
 
 
 def _bare(mention: Mention, known: set[str]) -> Mention:
-    name = _JOINING.sub("", _without_bracket(mention.surface.partition("\n")[0].rstrip()))
+    name = _TITLE.sub("", mention.surface.partition("\n")[0].rstrip())
+    name = _JOINING.sub("", _without_bracket(name))
     ending = _particle(name) or _doubtful_particle(name, known)
     name = name[: len(name) - len(ending)]
     if name == mention.surface or len(name) < _SHORTEST:

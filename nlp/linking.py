@@ -3,6 +3,7 @@
 # ruff: noqa: E501 (patterns are lists of words; broken lines would hide them)
 
 import hashlib
+import math
 import re
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
@@ -88,12 +89,16 @@ class Linker:
 
     def link(self, full: str, mentions: Sequence[Mention], lang: str) -> list[Entity]:
         same = _Names(self._defined_together(full, mentions))
+        chosen = [self._choose(mention, mentions, full) for mention in mentions]
+        roots = [same.root(_in_full(mention.surface)) for mention in mentions]
+        listed = {root: organization for root, organization in zip(roots, chosen, strict=True) if organization}
         entities: dict[str, Entity] = {}
-        for mention in mentions:
-            organization = self._choose(mention, mentions, full)
-            key = organization.id if organization else same.root(_in_full(mention.surface))
+        for mention, root, own in zip(mentions, roots, chosen, strict=True):
+            organization = own or listed.get(root)  # `TSM` of `Taiwan Semiconductor Manufacturing (NYSE:TSM)`
+            key = organization.id if organization else root
             entities.setdefault(key, _entity(key, mention, organization, full, lang)).mentions.append(mention)
-        merged = _merge_short_forms(list(entities.values()), title_end=full.find("\n"))
+        title_end = full.find("\n")
+        merged = self._merge_groups(_merge_short_forms(list(entities.values()), title_end), title_end)
         ends = sorted(mention.end for mention in mentions)
         for entity in merged:
             _describe(entity, full, lang, ends)
@@ -107,10 +112,27 @@ class Linker:
             two.org_id
         )
 
-    def is_sister(self, one: Entity, two: Entity) -> bool:
-        if one.organization is None or two.organization is None:
+    def _merge_groups(self, entities: list[Entity], title_end: int) -> list[Entity]:
+        """`Samsung` after `Samsung Electronics`, or in the headline, is that firm, if no other of the group is named."""
+        kept = list(entities)
+        for group in entities:
+            firms = [one for one in entities if one is not group and self._is_called_as(group, one)]
+            in_body = [mention.start for mention in group.mentions if mention.start > title_end]
+            if len(firms) == 1 and firms[0].mentions[0].start < min(in_body, default=math.inf):
+                firms[0].mentions += group.mentions
+                kept.remove(group)
+        return kept
+
+    def _is_called_as(self, group: Entity, firm: Entity) -> bool:
+        """Whether all mentions of a group are the bare word that begins a name of its firm."""
+        if group.organization is None or not group.organization.tags & {"group", "holding"}:
             return False
-        return bool(set(self._gazetteer.ancestors(one.org_id)) & set(self._gazetteer.ancestors(two.org_id)))
+        bare = {fold(mention.surface) for mention in group.mentions}
+        return self.is_family(group, firm) and all(
+            word in {fold(name) for name in group.organization.ambiguous}
+            and any(fold(mention.surface).startswith(word) and fold(mention.surface) != word for mention in firm.mentions)
+            for word in bare
+        )
 
     def _choose(self, mention: Mention, mentions: Sequence[Mention], full: str) -> Organization | None:
         """Of several bearers of a name, the one that the article names otherwise too, or whose context it speaks of."""

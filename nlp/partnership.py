@@ -15,6 +15,7 @@ from nlp.chronicle import SURE, is_chronicled
 from nlp.confidence import CLASSES, Weights
 from nlp.deal_dates import DealDates
 from nlp.features import Instance, View, pair_instances, untold_instance
+from nlp.generic import GENERIC
 from nlp.joining import beside_features, logit
 from nlp.linking import Entity, Linker
 from nlp.places import is_place
@@ -280,7 +281,8 @@ def _order(entity: Entity, index: int) -> tuple[bool, bool, int]:
 
 
 def _party(entity: Entity, sentence: Sentence) -> dict[str, Any]:
-    mention = next((one for one in entity.mentions if sentence.start <= one.start < sentence.end), entity.mentions[0])
+    named = [one for one in entity.mentions if one.source != GENERIC]
+    mention = next((one for one in named if sentence.start <= one.start < sentence.end), named[0])
     party: dict[str, Any] = {
         "name": entity.name, "org_id": entity.org_id, "aliases": entity.aliases,
         "type": entity.type, "country": entity.country,

@@ -12,6 +12,7 @@ from nlp.article import Article
 from nlp.gazetteer import Organization
 from nlp.matching import TableMatch, TableMatcher, occurrences
 from nlp.sentences import Sentence
+from nlp.tokenizer import is_common_noun
 from nlp.unlisted import organization_type, unlisted_korean
 from nlp.unlisted_english import unlisted_english
 
@@ -92,8 +93,18 @@ def _table_mention(full: str, match: TableMatch) -> Mention | None:
     if _is_credit(full, match.start, match.end) or _TICKER_AFTER.match(full[match.end : match.end + 8]):
         return None
     surface = full[match.start : match.end]
+    if _is_phrase(surface, match.organizations):
+        return None
     source = "doubtful" if match.ambiguous and not _is_distinct(surface) else "table"
     return Mention(match.start, match.end, surface, match.organizations, source)
+
+
+def _is_phrase(surface: str, organizations: Sequence[Organization]) -> bool:
+    """Whether a name that its bearers write as one word stands as several common nouns: `패션 플랫폼`."""
+    words = surface.split(" ")
+    if len(words) < 2 or any(surface in one.names for one in organizations):
+        return False
+    return all(is_common_noun(word) for word in words)
 
 
 def _is_site(full: str, mention: Mention) -> bool:

@@ -107,6 +107,11 @@ def organization_type(name: str) -> str:
     return "company"
 
 
+def tells_kind(name: str) -> bool:
+    """Whether a Korean name's ending tells what sort of organisation it is."""
+    return any(pattern.search(name) for pattern in _SUFFIX.values())
+
+
 def is_tail_word(word: str) -> bool:
     """Whether a Korean word only ends names of firms and is none by itself: 캐피털, 테라퓨틱스."""
     return bool(_TAIL_WORD.match(word) or _SUFFIX["company"].fullmatch(word))
@@ -251,7 +256,7 @@ def _source_of_use(word: _NominalWord, text: str) -> str | None:
     if _PERSON_AFTER.match(after) and not word.particle:
         return None
     name = word.joined
-    if any(pattern.search(name) for pattern in _SUFFIX.values()) and len(name) >= 3 and not _BARE_SUFFIX.match(name):
+    if tells_kind(name) and len(name) >= 3 and not _BARE_SUFFIX.match(name):
         return "suffix" if word.proper or len(name) >= 5 else None
     if not word.proper or len(name) < 2:
         return None

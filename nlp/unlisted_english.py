@@ -38,14 +38,14 @@ _GENERIC = frozenset(
 )
 _OWNS_PLACE = re.compile(
     r"\b(?:University|College|Institute|School|Academy|Bank|Ministry|Department|Office|Board|Bureau|Chamber|Council|Association|Federation|Society|"
-    r"Church|Government|Republic|Kingdom|State|City|Port|Museum|Hospital|Center|Centre|House|Commission|Authority|Union|League|Order)s?$"
+    r"Church|Government|Republic|Kingdom|State|City|Port|Museum|Hospital|Center|Centre|House|Commission|Authority|Union|League|Order|"
+    r"Agency|Administration|Service|Foundation|Fund|Forum|Network|Alliance|Coalition|Partnership|Committee|Corporation|Habitat|Bureau)s?$"
 )
 _JOINT = re.compile(
     r"\sand\s(?!(?:Technolog|Scienc|Engineering|Research|Industr|Commerce|Trade|Touris|Planning|Culture|Sports|Finance|Energy|"
     r"Development|Material|Gas|Life|Home|Company|Sons|Communications|Information|Marine|Transport|Machinery|Health|Family|"
     r"Welfare|Labor|Fire|Power|Construction|Chemical|Shipbuilding|Insurance|Standards|Safety|Innovation|Future)\w*)"
 )
-_FOR_MARKET = re.compile(r"(.+)\sfor\s(?:the\s)?(.+)")
 _DATELINE = re.compile(
     r"(?=[^-–—]{0,80}[,(/])(?:[A-Z][\w.\-]+(?:,?\s[A-Z][\w.\-]+){0,4},?\s)?(?:[A-Z][a-z]{2,8}\.?\s\d{1,2}(?:,\s\d{4})?,?\s)?"
     r"(?:\([^()]{2,30}\)\s?|/[^/]{2,40}/\s?)?(?:--|–|—|(?<=[a-z)]\s)-)\s"
@@ -150,9 +150,11 @@ def _clean(name: str, start: int) -> tuple[str, int]:
 
 def _without_place(name: str) -> str:
     """`Tidewrack Ventures of San Francisco`, `… for Mexico` are `Tidewrack Ventures`; `University of Northmoor` is whole."""
-    name = market.group(1) if (market := _FOR_MARKET.match(name)) and is_place(market.group(2)) else name
-    head, joint, place = name.partition(" of ")
-    return head if joint and place and not _OWNS_PLACE.search(head) else name
+    for joint in (" of ", " for "):
+        head, joined, rest = name.partition(joint)
+        if joined and rest and not _OWNS_PLACE.search(head):
+            name = head
+    return name
 
 
 def _is_compound(first: str, rest: str) -> bool:

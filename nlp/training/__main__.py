@@ -56,10 +56,12 @@ def vocabulary(checkpoint: Path, tokenizer: Path, texts: tuple[Path, ...], out: 
 @click.option("--companies", type=EXISTING, help="CSV with name_ko and en_short, for organisations without a deal")
 @click.option("--klue", type=EXISTING, help="KLUE-NER spans (JSONL)")
 @click.option("--core", type=EXISTING, help="CORE relations (JSON)")
+@click.option("--news", type=EXISTING, multiple=True, help="unlabelled Korean texts, which tell what are no names")
 @click.option("--out", type=WRITTEN, required=True)
 def prepare(
-    base: Path, articles: tuple[Path, ...], companies: Path | None, klue: Path | None, core: Path | None, out: Path
-) -> None:
+    base: Path, articles: tuple[Path, ...], companies: Path | None, klue: Path | None, core: Path | None,
+    news: tuple[Path, ...], out: Path,
+) -> None:  # fmt: skip
     """Turn labelled ARTICLES (JSONL), the Jehyu corpus, KLUE and CORE into passages."""
     rows = [(path.stem, row) for path in articles for row in read_jsonl(path)]
     names = {n for _, row in rows for event in row["events"] for party in event["parties"] for n in party["names"]}
@@ -68,7 +70,7 @@ def prepare(
             names |= {r[k] for r in csv.DictReader(lines) for k in ("name_ko", "en_short") if len(r[k]) >= 3}
     tokenizer = Tokenizer.from_file(str(base / "tokenizer.json"))
     sample = [row["text"] for _, row in rows if row["lang"] == "ko" and len(row["text"]) > 300]
-    reader = ArticleReader(tokenizer, NameFinder(names), sample)
+    reader = ArticleReader(tokenizer, NameFinder(names), sample, texts_of(news))
     examples = [example for source, row in rows for example in reader.examples(row, source)]
     for row in read_corpus():
         examples += reader.examples(row, f"jehyu-{row['split']}")

@@ -44,7 +44,7 @@ def without_headline(example: Example) -> Example:
     A pair whose party stands in the headline only loses its place there and is not learnt from.
     """
     head = example.text.find("\n")
-    mentions = [Mention(m.start - head, m.end - head, m.group) for m in example.mentions if m.start > head]
+    mentions = [replace(m, start=m.start - head, end=m.end - head) for m in example.mentions if m.start > head]
     return replace(example, text=example.text[head:], mentions=mentions, known=example.known[head:])
 
 
@@ -54,7 +54,8 @@ def with_longer_list(example: Example, rng: random.Random) -> Example:
     The newcomer is in whatever the other is in. How the two stand to each other is as the other stands to its
     neighbour in the list (signers of one paper, or partners of a third); where there is no list it is unknown.
     """
-    choices = [(n, neighbour) for n in range(len(example.mentions)) for neighbour in _beside(example, n)]
+    named = [n for n, mention in enumerate(example.mentions) if not mention.called]
+    choices = [(n, neighbour) for n in named for neighbour in _beside(example, n)]
     if not choices:
         return example
     place, neighbour = rng.choice(choices)
@@ -70,7 +71,7 @@ def with_longer_list(example: Example, rng: random.Random) -> Example:
     mentions = [
         *example.mentions[:place],
         Mention(mention.start, mention.start + len(name), newcomer),
-        *(Mention(m.start + moved, m.end + moved, m.group) for m in example.mentions[place:]),
+        *(replace(m, start=m.start + moved, end=m.end + moved) for m in example.mentions[place:]),
     ]
     return replace(
         example,
@@ -135,13 +136,14 @@ class NameSwapper:
             for mention in example.mentions:
                 name = example.text[mention.start : mention.end]
                 kind = example.groups[mention.group]
-                if len(name) >= 2 and example.sure[mention.group]:
+                if len(name) >= 2 and example.sure[mention.group] and not mention.called:
                     names[sound_class(name), 0 if kind == IGNORE else kind].add(name)
         self._names = {key: sorted(found) for key, found in names.items()}
 
     def swap(self, example: Example, rng: random.Random, share: float = 0.6) -> Example:
         """A copy of `example` in which about `share` of the organisations have another name."""
-        chosen = {group for group in range(len(example.groups)) if rng.random() < share}
+        called = {mention.group for mention in example.mentions if mention.called}  # such words would fit no other name
+        chosen = {group for group in range(len(example.groups)) if rng.random() < share} - called
         if not chosen:
             return example
         text, known = "", bytearray()
@@ -157,7 +159,7 @@ class NameSwapper:
                 if key not in renamed:
                     renamed[key] = self._other(surface, example.groups[mention.group], rng)
                 surface = renamed[key]
-            mentions.append(Mention(len(text), len(text) + len(surface), mention.group))
+            mentions.append(replace(mention, start=len(text), end=len(text) + len(surface)))
             text += surface
             known += bytearray(len(surface))
             last = mention.end

@@ -80,7 +80,7 @@ def make_batch(examples: Sequence[Example], tokenizer: Tokenizer, rng: random.Ra
             if not found:
                 continue
             first, last = found
-            sure = example.sure[mention.group]
+            sure = None if mention.called else example.sure[mention.group]
             if sure:
                 tags[i, first], tags[i, first + 1 : last + 1] = 1, 2
                 trims[i, last] = min(TRIMS - 1, max(0, places[last][1] - mention.end))
@@ -89,7 +89,7 @@ def make_batch(examples: Sequence[Example], tokenizer: Tokenizer, rng: random.Ra
             members[mention.group].append(len(spans))
             where[mention.group].append(found)
             spans.append((i, first, last))
-            types.append(example.groups[mention.group])
+            types.append(IGNORE if mention.called else example.groups[mention.group])
         index = {group: len(groups) + n for n, group in enumerate(g for g, m in enumerate(members) if m)}
         groups += [m for m in members if m]
         partners += [_closest(example, group) for group in index]

@@ -14,7 +14,10 @@ from kiwipiepy import Kiwi, Token
 from tokenizers import Tokenizer
 
 from nlp.corpus import CORE_STATUSES, KINDS, STATUSES
+from nlp.gazetteer import load
+from nlp.generic import generic_places
 from nlp.passages import Passage, passages
+from nlp.unlisted import tells_kind
 
 IGNORE = -100
 NONE, BACKGROUND, CORE, ANY = 0, 1, 2, 3  # ANY: a partnership of which the source does not say whether it is news
@@ -33,6 +36,8 @@ _TERMS = frozenset((
     "SDV", "RPA", "CRM", "ERP", "HIS", "AIoT", "PF", "IR", "SMR", "LNG", "UI", "UX", "IP",
 ))  # fmt: skip
 _COMMON = 60  # times a common noun stands alone before it counts as none of a name
+_COMMON_COMPOUND = 3  # the same for words of several common nouns: an unlisted firm's name is in fewer articles
+_OF_COMPOUND = ("NNG", "XPN", "XSN")
 _CUE = re.compile(
     r"협약|제휴|협력|계약|공급|투자|인수|합작|맞손|손잡|파트너|MOU|컨소시엄|동맹|체결|공동|도입|"
     r"partner|agreement|collaborat|invest|acqui|alliance|joint|supply|deal|MOU|sign", re.IGNORECASE
@@ -43,11 +48,18 @@ _PARTICLE = re.compile(
 )
 
 
+Span = tuple[int, int, int]
+"""Start, end and group of a mention in an article."""
+
+
 @dataclass(slots=True)
 class Mention:
+    """Where an organisation stands. `called`: by what it is, not by name, so that it teaches the pair reader only."""
+
     start: int
     end: int
     group: int
+    called: bool = False
 
 
 @dataclass(slots=True)
@@ -165,8 +177,11 @@ def occurrences(text: str, name: str) -> Iterator[tuple[int, int]]:
 class ArticleReader:
     """Turns labelled articles into examples."""
 
-    def __init__(self, tokenizer: Tokenizer, finder: NameFinder, sample: Iterable[str] = ()) -> None:
-        """`sample`: texts by which it is told which common nouns stand alone so often that they are no names."""
+    def __init__(
+        self, tokenizer: Tokenizer, finder: NameFinder, sample: Iterable[str] = (), news: Iterable[str] = ()
+    ) -> None:
+        """`sample`: texts by which it is told which common nouns stand alone so often that they are no names; `news`:
+        more, by which the same is told of words made of several."""
         self._tokenizer = tokenizer
         self._finder = finder
         self._kiwi = Kiwi(num_workers=1)
@@ -174,6 +189,12 @@ class ArticleReader:
         for tokens in self._kiwi.tokenize(sample):
             alone.update(token.form for token in _standing_alone(tokens))
         self._common = {word for word, times in alone.items() if times >= _COMMON}
+        compounds: Counter[str] = Counter()
+        for tokens in self._kiwi.tokenize(news):
+            compounds.update({word for word, _, _ in _compounds(tokens)})
+        often = {word for word, times in compounds.items() if times >= _COMMON_COMPOUND} - finder.names
+        listed = load()
+        self._terms = {word for word in often if not listed.lookup(word) and not tells_kind(word)}
 
     def length(self, text: str) -> int:
         return len(self._tokenizer.encode(text, add_special_tokens=False).ids)
@@ -186,7 +207,8 @@ class ArticleReader:
         if "organizations" not in row:
             self._add_candidates(article, spans, types, sure)
         found = passages(article, self.length, BUDGET)
-        examples = [self._cut(row, source, passage, spans, types, sure, known) for passage in found]
+        called = _called_places(article, row["lang"], spans, len(types))
+        examples = [self._cut(row, source, passage, spans, called, types, sure, known) for passage in found]
         _place_labels(examples, labels, article, found)
         return [example for example, _ in examples]
 
@@ -217,12 +239,15 @@ class ArticleReader:
             return known
         tokens = self._kiwi.tokenize(article)
         words = [token for token in _standing_alone(tokens) if token.form in self._common or token.form in _TERMS]
-        for token in [*words, *(token for token in tokens if token.tag.startswith(_NO_NAME))]:
-            known[token.start : token.end] = b"\1" * (token.end - token.start)
+        outside = [(token.start, token.end) for token in tokens if token.tag.startswith(_NO_NAME)]
+        outside += [(token.start, token.end) for token in words]
+        outside += [(start, end) for word, start, end in _compounds(tokens) if word in self._terms]
+        for start, end in outside:
+            known[start:end] = b"\1" * (end - start)
         return known
 
     def _cut(
-        self, row: dict[str, Any], source: str, passage: Passage, spans: Sequence[tuple[int, int, int]],
+        self, row: dict[str, Any], source: str, passage: Passage, spans: Sequence[Span], called: Sequence[Span],
         types: Sequence[int], sure: Sequence[bool], known: bytearray,
     ) -> tuple[Example, dict[int, int]]:  # fmt: skip
         """The example of one passage, and which of its groups is which of the article's."""
@@ -232,6 +257,11 @@ class ArticleReader:
             inside = passage.from_article(start, end)
             if inside:
                 mentions.append(Mention(*inside, local.setdefault(group, len(local))))
+        for start, end, group in called:
+            inside = passage.from_article(start, end)
+            if inside and group in local:
+                mentions.append(Mention(*inside, local[group], called=True))
+        mentions.sort(key=lambda mention: mention.start)
         mask = known[: passage.head] + known[passage.start : passage.end]
         groups = list(local)
         example = Example(
@@ -244,6 +274,14 @@ class ArticleReader:
 Label = tuple[int, int, tuple[int, int, int], tuple[int, int]]
 
 
+def _called_places(article: str, lang: str, spans: Sequence[Span], groups: int) -> list[Span]:
+    """Where the article calls an organisation by what it is, found as the reader finds it."""
+    named: list[list[tuple[int, int]]] = [[] for _ in range(groups)]
+    for start, end, group in spans:
+        named[group].append((start, end))
+    return [(start, end, group) for group, (start, end) in generic_places(article, named, lang)]
+
+
 def _standing_alone(tokens: Sequence[Token]) -> Iterator[Token]:
     """Common nouns and Latin words that are the only ones of their word (white space to white space)."""
     words: dict[int, list[Token]] = defaultdict(list)
@@ -253,6 +291,27 @@ def _standing_alone(tokens: Sequence[Token]) -> Iterator[Token]:
     for parts in words.values():
         if len(parts) == 1 and parts[0].tag in ("NNG", "SL"):
             yield parts[0]
+
+
+def _compounds(tokens: Sequence[Token]) -> Iterator[tuple[str, int, int]]:
+    """(word, start, end) of the words of several common nouns, particles left out: `디지털트윈` of `디지털트윈을`."""
+    first = 0
+    while first < len(tokens):
+        last = first
+        while last < len(tokens) and tokens[last].tag in _OF_COMPOUND and (
+            last == first or tokens[last].start == tokens[last - 1].end
+        ):  # fmt: skip
+            last += 1
+        if last - first > 1 and _is_word(tokens, first, last):
+            yield "".join(token.form for token in tokens[first:last]), tokens[first].start, tokens[last - 1].end
+        first = max(last, first + 1)
+
+
+def _is_word(tokens: Sequence[Token], first: int, last: int) -> bool:
+    """Whether a word begins with token `first`, and nothing but particles follows token `last - 1` in it."""
+    begins = first == 0 or tokens[first - 1].end < tokens[first].start or tokens[first - 1].tag.startswith("S")
+    after = tokens[last] if last < len(tokens) and tokens[last].start == tokens[last - 1].end else None
+    return begins and (after is None or after.tag.startswith(("J", "S", "VCP")))
 
 
 def _organizations(row: dict[str, Any], article: str) -> tuple[list[tuple[int, int, int]], list[int], list[Label]]:

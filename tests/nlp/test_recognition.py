@@ -9,6 +9,7 @@ from nlp.article import parse_article
 from nlp.beginnings import whole_name
 from nlp.endings import bare_names
 from nlp.gazetteer import load
+from nlp.generic import generic_places
 from nlp.linking import Linker, provisional_id
 from nlp.recognition import Mention
 
@@ -224,3 +225,43 @@ def test_a_listed_firms_short_form_may_come_before_its_name(reader: Reader) -> N
 def test_firms_of_one_house_are_no_partners(reader: Reader) -> None:
     text = "가온나래 플레이스(Gaonnarae Place)는 가온나래 럭스(Gaonnarae Luxe)와 3일 업무협약을 체결했다고 밝혔다."
     assert reader.read({"id": 1, "title": None, "text": text, "lang": "ko", "published": "2026-03-04"})["events"] == []
+
+
+def test_a_ticker_in_brackets_is_the_listed_firm_before_it(reader: Reader) -> None:
+    text = "Samsung Electronics signed with Taiwan Semiconductor Manufacturing (NYSE:TSM). TSM will supply the chips."
+    assert "TSM" in found(reader, text, "en")["tsmc"]
+
+
+@pytest.mark.parametrize(
+    ("text", "lang", "firm", "group"),
+    [
+        ("Samsung Electronics signed a contract with Tesla. Samsung will build chips.", "en", "Samsung", "samsung"),
+        ("삼성전자가 테슬라와 공급 계약을 맺었다. 삼성은 칩을 만든다.", "ko", "삼성", "samsung"),
+    ],
+)
+def test_a_groups_bare_name_means_its_only_firm_of_the_article(
+    reader: Reader, text: str, lang: str, firm: str, group: str
+) -> None:
+    entities = found(reader, text, lang)
+    assert firm in entities["samsung-electronics"]
+    assert group not in entities
+
+
+def test_a_groups_bare_name_beside_two_of_its_firms_stays_the_group(reader: Reader) -> None:
+    text = "삼성전자와 삼성SDS가 테슬라와 공급 계약을 맺었다. 삼성은 칩을 만든다."
+    assert found(reader, text)["samsung"] == ["삼성"]
+
+
+def test_a_listed_name_taken_apart_into_common_nouns_is_a_phrase(reader: Reader) -> None:
+    assert "paesyeonpeulraetpom" not in found(reader, "네이버가 패션 플랫폼 포시마크를 인수하는 계약을 맺었다.")
+    assert "paesyeonpeulraetpom" in found(reader, "네이버가 패션플랫폼과 계약을 맺었다.")
+
+
+def test_an_organisation_is_also_called_by_the_end_of_its_name() -> None:
+    text = "가람산업융합사업단이 행사를 열었다. 사업단은 나래소프트와 협약했다. 한빛은행과 새은행이 왔고 은행은 웃었다."
+    banks = [(text.index(bank), text.index(bank) + len(bank)) for bank in ("한빛은행", "새은행")]
+    named = [[(0, 9)], *([bank] for bank in banks)]
+    place = text.index("사업단은")
+    assert list(generic_places(text, named, "ko")) == [(0, (place, place + 3))]
+    text = "Ulsan City leased the plot. The city will pay."
+    assert list(generic_places(text, [[(0, 10)]], "en")) == [(0, (text.index("city"), text.index("city") + 4))]

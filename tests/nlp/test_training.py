@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tokenizers import Tokenizer
 
 pytest.importorskip("torch")
 pytest.importorskip("safetensors")
@@ -58,10 +59,9 @@ ROW: dict[str, Any] = {
 
 @pytest.fixture(scope="module")
 def examples() -> list[Example]:
-    tokenizers = pytest.importorskip("tokenizers")
     if not (MODEL / "tokenizer.json").exists():
         pytest.skip("no trained model in this checkout")
-    tokenizer = tokenizers.Tokenizer.from_file(str(MODEL / "tokenizer.json"))
+    tokenizer = Tokenizer.from_file(str(MODEL / "tokenizer.json"))
     return ArticleReader(tokenizer, NameFinder(["바다모빌리티"])).examples(ROW, "test")
 
 
@@ -86,6 +86,34 @@ def test_particles_are_known_to_be_no_names_and_unlabelled_nouns_are_not_judged(
     place = example.text.index("는 하늘소프트")
     assert example.known[place] == 1
     assert example.known[example.text.index("업계")] == 0
+
+
+def test_a_word_that_stands_for_a_name_teaches_the_pair_reader_only() -> None:
+    row = ROW | {"title": "", "text": "가람재단이 문을 열었다. 재단은 하늘소프트와 업무협약을 맺었다."}
+    parties = [party("가람재단"), party("하늘소프트")]
+    row["events"] = [ROW["events"][0] | {"parties": parties, "evidence": row["text"][14:]}]
+    from nlp.training.batches import make_batch, token_spans
+
+    tokenizer = Tokenizer.from_file(str(MODEL / "tokenizer.json"))
+    (example,) = ArticleReader(tokenizer, NameFinder([])).examples(row, "test")
+    called = [mention for mention in example.mentions if mention.called]
+    assert [example.text[m.start : m.end] for m in called] == ["재단"]
+    assert called[0].group == example.mentions[0].group
+    spans = token_spans(tokenizer.encode(example.text), example.text)
+    place = next(n for n, (start, _) in enumerate(spans) if start == called[0].start)
+    assert make_batch([example], tokenizer).tags[0, place] <= 0
+
+
+def test_words_of_several_nouns_that_much_news_has_are_no_names() -> None:
+    tokenizer = Tokenizer.from_file(str(MODEL / "tokenizer.json"))
+    news = ["회사는 화상회의를 도입했다.", "병원이 화상회의를 쓴다.", "정부는 화상회의에 투자한다."]
+    row = ROW | {"text": "나래로보틱스는 하늘소프트의 화상회의를 쓴다.", "events": []}
+    plain, taught = (
+        ArticleReader(tokenizer, NameFinder([]), news=texts).examples(row, "test")[0] for texts in ([], news)
+    )
+    place = taught.text.index("화상회의")
+    assert not any(plain.known[place : place + 4])
+    assert all(taught.known[place : place + 4])
 
 
 def test_new_names_keep_offsets_and_the_sound_that_particles_need() -> None:
@@ -160,13 +188,12 @@ def test_words_that_are_no_names_stand_as_partners_of_nobody(seed: int) -> None:
 
 
 def test_a_stray_word_stays_outside_for_the_tagger_and_is_no_partner_for_the_pair_reader() -> None:
-    tokenizers = pytest.importorskip("tokenizers")
     from nlp.training.batches import make_batch
     from nlp.training.data import NONE
 
     if not (MODEL / "tokenizer.json").exists():
         pytest.skip("no trained model in this checkout")
-    tokenizer = tokenizers.Tokenizer.from_file(str(MODEL / "tokenizer.json"))
+    tokenizer = Tokenizer.from_file(str(MODEL / "tokenizer.json"))
     example = _passage("가람소프트, 나래전자가 수소 협약을 맺었다. 다온랩은 빠졌다.", SIGNERS, [(0, 1)])
     strange = with_strays(example, random.Random(1))
     plain, batch = make_batch([example], tokenizer), make_batch([strange], tokenizer)
@@ -176,13 +203,12 @@ def test_a_stray_word_stays_outside_for_the_tagger_and_is_no_partner_for_the_pai
 
 
 def test_of_many_pairs_without_a_relation_only_some_are_learnt_but_all_are_seen() -> None:
-    tokenizers = pytest.importorskip("tokenizers")
     from nlp.training.batches import MOST_NEGATIVES, make_batch
     from nlp.training.data import NONE
 
     if not (MODEL / "tokenizer.json").exists():
         pytest.skip("no trained model in this checkout")
-    tokenizer = tokenizers.Tokenizer.from_file(str(MODEL / "tokenizer.json"))
+    tokenizer = Tokenizer.from_file(str(MODEL / "tokenizer.json"))
     names = [f"가람{letter}" for letter in "가나다라마바사아자차"]
     batch = make_batch([_passage(" ".join(names), names, [(0, 1)])], tokenizer, random.Random(1))
     relations = batch.labels[:, 0].tolist()
@@ -231,12 +257,11 @@ def test_a_shipped_model_is_the_network_it_came_from(exported: tuple[Any, Path])
 
 def test_eight_bits_leave_the_states_as_they_were(exported: tuple[Any, Path]) -> None:
     torch = pytest.importorskip("torch")
-    tokenizers = pytest.importorskip("tokenizers")
     from nlp.encoder import Encoder
 
     network, folder = exported
     text = "가람소프트, 나래전자와 협약\n가람소프트가 나래전자에 서버를 공급하기로 하고 3일 계약을 맺었다."
-    ids = tokenizers.Tokenizer.from_file(str(MODEL / "tokenizer.json")).encode(text).ids
+    ids = Tokenizer.from_file(str(MODEL / "tokenizer.json")).encode(text).ids
     with torch.no_grad():
         exact = network.encoder(torch.tensor([ids]))[0]
     rounded = torch.from_numpy(Encoder(folder).read(text)._states)
@@ -245,7 +270,6 @@ def test_eight_bits_leave_the_states_as_they_were(exported: tuple[Any, Path]) ->
 
 def test_the_heads_of_the_reader_judge_as_those_that_were_trained() -> None:
     torch = pytest.importorskip("torch")
-    tokenizers = pytest.importorskip("tokenizers")
     from nlp.encoder import pair_scalars
     from nlp.heads import Heads
     from nlp.training import network as trained
@@ -253,7 +277,7 @@ def test_the_heads_of_the_reader_judge_as_those_that_were_trained() -> None:
 
     if not (MODEL / "tokenizer.json").exists():
         pytest.skip("no trained model in this checkout")
-    tokenizer = tokenizers.Tokenizer.from_file(str(MODEL / "tokenizer.json"))
+    tokenizer = Tokenizer.from_file(str(MODEL / "tokenizer.json"))
     torch.manual_seed(3)
     heads = trained.Heads().eval()
     torch.nn.init.normal_(heads.again.weight)  # at nought, as it begins, it would hide the second look
