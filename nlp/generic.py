@@ -3,7 +3,9 @@
 import re
 from collections.abc import Iterator, Sequence
 
+from nlp.linking import Entity
 from nlp.matching import ends_word
+from nlp.recognition import Mention
 
 GENERIC = "generic"
 """The source of a mention of this sort; its surface is no name."""
@@ -18,6 +20,14 @@ _ENGLISH = re.compile(
     r"\b[Tt]he (foundation|bank|city|university|institute|agency|association|ministry|council|corporation|hospital|"
     r"authority|commission|college|federation|administration|province|laboratory)\b"
 )
+
+
+def add_generic_mentions(full: str, entities: Sequence[Entity], lang: str) -> None:
+    """Add to each entity the places where it is called so."""
+    named = [[(mention.start, mention.end) for mention in entity.mentions] for entity in entities]
+    for index, (start, end) in generic_places(full, named, lang):
+        entities[index].mentions.append(Mention(start, end, full[start:end], (), GENERIC))
+        entities[index].mentions.sort(key=lambda mention: mention.start)
 
 
 def generic_places(full: str, named: Sequence[Sequence[Place]], lang: str) -> Iterator[tuple[int, Place]]:

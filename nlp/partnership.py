@@ -25,7 +25,10 @@ from nlp.undisclosed import description
 
 _CORE = CLASSES.index("core")
 _WEIGHED_TWICE = ("untitled", "lang-en", "both-in-title", "one-in-title", "lead")
+# What each class may be; the first is meant where the words tell none.
 UNSETTLED = ("talks", "rumoured", "ended", "denied")
+_SETTLED = ("announced", "signed", "planned")
+_SETTLED_MOU = ("signed", "planned")  # a paper: of 320 labelled as news none is only announced
 _EVIDENCE_MARGIN = 1.5  # a body sentence this little weaker than the headline is the better evidence
 _STATED = 0.25  # what words that state a kind or status add to the encoder's share for it
 _WORTH_ASKING = 0.1  # a pair that only the encoder sees is considered from this probability on
@@ -232,10 +235,10 @@ def _kinds(view: View, texts: Sequence[str], model: ModelPair | None) -> dict[st
 def _statuses(text: str, kind: str, lang: str, label: int, model: ModelPair | None) -> dict[str, float]:
     """Rules and model together, among the statuses that the class of the pair allows."""
     stated = read_status(text, kind, lang)
-    allowed = UNSETTLED if label == 3 else ("signed", "announced", "planned")
+    allowed = UNSETTLED if label == 3 else _SETTLED_MOU if kind == "mou" else _SETTLED
     if model is not None:
         return {one: model.status.get(one, 0.0) + (_STATED if one == stated else 0.0) for one in allowed}
-    return {stated if stated in allowed else ("talks" if label == 3 else "announced"): 1.0 + _STATED}
+    return {stated if stated in allowed else allowed[0]: 1.0 + _STATED}
 
 
 def _grouped(claims: Sequence[Claim]) -> list[list[Claim]]:

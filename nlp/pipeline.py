@@ -20,7 +20,7 @@ from nlp.confidence import Weights, load_weights
 from nlp.encoder import Encoder, Prediction, load_encoder
 from nlp.endings import bare_names
 from nlp.features import Part, View, sentence_parts
-from nlp.generic import GENERIC, generic_places
+from nlp.generic import add_generic_mentions
 from nlp.linking import Entity, Linker
 from nlp.matching import TableMatcher, ends_word, starts_word
 from nlp.partnership import ModelPair, read_events, read_pairs
@@ -98,7 +98,7 @@ class Organizations:
         entities = _without_descriptions(full, self._linker.link(full, mentions, article.lang))
         for entity in entities:
             entity.tagged = max((judged[one.start] for one in entity.mentions if one.start in judged), default=None)
-        _add_generic(full, entities, article.lang)
+        add_generic_mentions(full, entities, article.lang)
         hidden = [mention for mention in undisclosed_partners(full, article.lang) if _is_free(mention, mentions)]
         entities += [
             Entity("", mention.surface, "company", None, None, "undisclosed", [mention.surface], [mention])
@@ -203,14 +203,6 @@ def _without_descriptions(full: str, entities: Sequence[Entity]) -> list[Entity]
         if entity.organization
         or any(full[one.end : one.end + 1] != " " or one.end + 1 not in starts for one in entity.mentions)
     ]
-
-
-def _add_generic(full: str, entities: Sequence[Entity], lang: str) -> None:
-    """Add to the entities the places that call them by what they are; those are no names."""
-    named = [[(mention.start, mention.end) for mention in entity.mentions] for entity in entities]
-    for index, (start, end) in generic_places(full, named, lang):
-        entities[index].mentions.append(Mention(start, end, full[start:end], (), GENERIC))
-        entities[index].mentions.sort(key=lambda mention: mention.start)
 
 
 def _abbreviates_word(full: str, mention: Mention, ends: Container[int]) -> bool:

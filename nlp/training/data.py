@@ -3,21 +3,19 @@
 import hashlib
 import json
 import re
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import combinations
 from pathlib import Path
 from typing import Any
 
-from kiwipiepy import Kiwi, Token
 from tokenizers import Tokenizer
 
 from nlp.corpus import CORE_STATUSES, KINDS, STATUSES
-from nlp.gazetteer import load
 from nlp.generic import generic_places
 from nlp.passages import Passage, passages
-from nlp.unlisted import tells_kind
+from nlp.training.outside import Outside
 
 IGNORE = -100
 NONE, BACKGROUND, CORE, ANY = 0, 1, 2, 3  # ANY: a partnership of which the source does not say whether it is news
@@ -26,18 +24,6 @@ TYPE_OF = {
     "company": 0, "university": 1, "institute": 1, "association": 1, "hospital": 1, "government": 2,
 }  # fmt: skip
 BUDGET = 224  # tokens a passage
-# What Kiwi is sure to be no part of a name: endings, particles, verbs, numbers, marks.
-_NO_NAME = ("J", "E", "V", "XS", "M", "NP", "NNB", "SN", "SF", "SP", "SS", "SE", "SO", "IC")
-# Terms in capitals that news writes beside names; no organisation where they stand alone.
-_TERMS = frozenset((
-    "AI", "IT", "ICT", "IoT", "EMR", "MOU", "ESG", "R&D", "CEO", "CTO", "CFO", "COO", "GPU", "NPU", "CPU",
-    "HBM", "LLM", "SaaS", "API", "TV", "PC", "OTT", "EV", "ESS", "DX", "AX", "UAM", "SW", "M&A", "IPO", "VC",
-    "CES", "MWC", "ETF", "GDP", "QR", "VR", "AR", "XR", "B2B", "B2C", "D2C", "SNS", "PoC", "CDMO", "OEM", "ODM",
-    "SDV", "RPA", "CRM", "ERP", "HIS", "AIoT", "PF", "IR", "SMR", "LNG", "UI", "UX", "IP",
-))  # fmt: skip
-_COMMON = 60  # times a common noun stands alone before it counts as none of a name
-_COMMON_COMPOUND = 3  # the same for words of several common nouns: an unlisted firm's name is in fewer articles
-_OF_COMPOUND = ("NNG", "XPN", "XSN")
 _CUE = re.compile(
     r"협약|제휴|협력|계약|공급|투자|인수|합작|맞손|손잡|파트너|MOU|컨소시엄|동맹|체결|공동|도입|"
     r"partner|agreement|collaborat|invest|acqui|alliance|joint|supply|deal|MOU|sign", re.IGNORECASE
@@ -180,21 +166,10 @@ class ArticleReader:
     def __init__(
         self, tokenizer: Tokenizer, finder: NameFinder, sample: Iterable[str] = (), news: Iterable[str] = ()
     ) -> None:
-        """`sample`: texts by which it is told which common nouns stand alone so often that they are no names; `news`:
-        more, by which the same is told of words made of several."""
+        """`sample` and `news` tell which words are no names (`outside.py`)."""
         self._tokenizer = tokenizer
         self._finder = finder
-        self._kiwi = Kiwi(num_workers=1)
-        alone: Counter[str] = Counter()
-        for tokens in self._kiwi.tokenize(sample):
-            alone.update(token.form for token in _standing_alone(tokens))
-        self._common = {word for word, times in alone.items() if times >= _COMMON}
-        compounds: Counter[str] = Counter()
-        for tokens in self._kiwi.tokenize(news):
-            compounds.update({word for word, _, _ in _compounds(tokens)})
-        often = {word for word, times in compounds.items() if times >= _COMMON_COMPOUND} - finder.names
-        listed = load()
-        self._terms = {word for word in often if not listed.lookup(word) and not tells_kind(word)}
+        self._outside = Outside(sample, news, finder.names)
 
     def length(self, text: str) -> int:
         return len(self._tokenizer.encode(text, add_special_tokens=False).ids)
@@ -202,9 +177,10 @@ class ArticleReader:
     def examples(self, row: dict[str, Any], source: str) -> list[Example]:
         article = (row["title"] or "") + "\n" + row["text"]
         spans, types, labels = _organizations(row, article)
-        known = self._known(article, row["lang"]) if "organizations" not in row else bytearray(b"\1" * len(article))
+        marked = "organizations" in row
+        known = bytearray(b"\1" * len(article)) if marked else self._outside.mark(article, row["lang"])
         sure = [True] * len(types)
-        if "organizations" not in row:
+        if not marked:
             self._add_candidates(article, spans, types, sure)
         found = passages(article, self.length, BUDGET)
         called = _called_places(article, row["lang"], spans, len(types))
@@ -230,21 +206,6 @@ class ArticleReader:
                 sure.append(len(name) >= 4)
             spans.append((start, end, group_of[name]))
         spans.sort()
-
-    def _known(self, article: str, lang: str) -> bytearray:
-        known = bytearray(len(article))
-        if lang == "en":
-            for word in re.finditer(r"[a-z][a-z'-]*|[^\w\s]|\d+", article):
-                known[word.start() : word.end()] = b"\1" * len(word[0])
-            return known
-        tokens = self._kiwi.tokenize(article)
-        words = [token for token in _standing_alone(tokens) if token.form in self._common or token.form in _TERMS]
-        outside = [(token.start, token.end) for token in tokens if token.tag.startswith(_NO_NAME)]
-        outside += [(token.start, token.end) for token in words]
-        outside += [(start, end) for word, start, end in _compounds(tokens) if word in self._terms]
-        for start, end in outside:
-            known[start:end] = b"\1" * (end - start)
-        return known
 
     def _cut(
         self, row: dict[str, Any], source: str, passage: Passage, spans: Sequence[Span], called: Sequence[Span],
@@ -280,38 +241,6 @@ def _called_places(article: str, lang: str, spans: Sequence[Span], groups: int) 
     for start, end, group in spans:
         named[group].append((start, end))
     return [(start, end, group) for group, (start, end) in generic_places(article, named, lang)]
-
-
-def _standing_alone(tokens: Sequence[Token]) -> Iterator[Token]:
-    """Common nouns and Latin words that are the only ones of their word (white space to white space)."""
-    words: dict[int, list[Token]] = defaultdict(list)
-    for token in tokens:
-        if token.tag in ("SL", "SH", "SN", "SW", "XPN", "XR", "UN") or token.tag.startswith("N"):
-            words[token.word_position + 1000 * token.sent_position].append(token)
-    for parts in words.values():
-        if len(parts) == 1 and parts[0].tag in ("NNG", "SL"):
-            yield parts[0]
-
-
-def _compounds(tokens: Sequence[Token]) -> Iterator[tuple[str, int, int]]:
-    """(word, start, end) of the words of several common nouns, particles left out: `디지털트윈` of `디지털트윈을`."""
-    first = 0
-    while first < len(tokens):
-        last = first
-        while last < len(tokens) and tokens[last].tag in _OF_COMPOUND and (
-            last == first or tokens[last].start == tokens[last - 1].end
-        ):  # fmt: skip
-            last += 1
-        if last - first > 1 and _is_word(tokens, first, last):
-            yield "".join(token.form for token in tokens[first:last]), tokens[first].start, tokens[last - 1].end
-        first = max(last, first + 1)
-
-
-def _is_word(tokens: Sequence[Token], first: int, last: int) -> bool:
-    """Whether a word begins with token `first`, and nothing but particles follows token `last - 1` in it."""
-    begins = first == 0 or tokens[first - 1].end < tokens[first].start or tokens[first - 1].tag.startswith("S")
-    after = tokens[last] if last < len(tokens) and tokens[last].start == tokens[last - 1].end else None
-    return begins and (after is None or after.tag.startswith(("J", "S", "VCP")))
 
 
 def _organizations(row: dict[str, Any], article: str) -> tuple[list[tuple[int, int, int]], list[int], list[Label]]:
