@@ -1,4 +1,4 @@
-"""What of an article is surely no part of a name: the tagger learns it from real text, whose names are not all marked."""
+"""What of an article is surely no part of a name: from it the tagger learns, where not all names are marked."""
 
 import re
 from collections import Counter, defaultdict
