@@ -7,6 +7,7 @@ from dataclasses import replace
 from nlp.recognition import Mention
 
 _HANGUL = re.compile(r"[가-힣]{2}$")
+_HANGUL_RUN = re.compile(r"[가-힣]+")
 _AFTER_CLOSED = ("은", "이", "을", "과")
 _AFTER_OPEN = ("는", "가", "를", "와")
 _AFTER_EITHER = ("의", "에")
@@ -29,6 +30,15 @@ def bare_names(mentions: Sequence[Mention], beside: Sequence[Mention] = ()) -> l
     """
     known = {mention.surface for mention in (*mentions, *beside)}
     return [mention if mention.organizations else _bare(mention, known) for mention in mentions]
+
+
+def with_misfit(full: str, end: int) -> int:
+    """Where a name ends that was cut before what looks like a particle but does not fit its sound: `지피아|이 주식`."""
+    following = _HANGUL_RUN.match(full, end)
+    if following is None or len(following.group()) != 1 or not "가" <= full[end - 1] <= "힣":
+        return end
+    fitting = _AFTER_CLOSED if final_sound(full[end - 1]) else _AFTER_OPEN
+    return end + (following.group() in _AFTER_CLOSED + _AFTER_OPEN and following.group() not in fitting)
 
 
 def final_sound(syllable: str) -> int:

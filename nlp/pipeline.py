@@ -18,7 +18,7 @@ from nlp.article import Article
 from nlp.beginnings import whole_name
 from nlp.confidence import Weights, load_weights
 from nlp.encoder import Encoder, Prediction, load_encoder
-from nlp.endings import bare_names
+from nlp.endings import bare_names, with_misfit
 from nlp.features import Part, View, sentence_parts
 from nlp.generic import add_generic_mentions
 from nlp.linking import Entity, Linker
@@ -176,13 +176,14 @@ def _with_tagged(full: str, mentions: list[Mention], predictions: Sequence[Readi
         for passage, prediction, _ in predictions
         for span in prediction.spans
         if span.probability >= _LIKELY_NAME
-        for start, end in [(passage.to_article(span.start), passage.to_article(span.end))]
+        for start, end in [(passage.to_article(span.start), with_misfit(full, passage.to_article(span.end)))]
     }
     bare = bare_names(list(tagged.values()), beside=mentions)
     names = [one for one in bare if is_name(full, one.start, one.end) and _is_free(one, mentions)]
     named = without_overlaps([*mentions, *names])
     ends = {one.end for one in named}
-    return [one for one in named if one.source != "model" or not _abbreviates_word(full, one, ends)]
+    terms = {one.surface for one in named if one.source == "model" and _abbreviates_word(full, one, ends)}
+    return [one for one in named if one.source != "model" or one.surface not in terms]
 
 
 def _whole(full: str, mentions: Sequence[Mention], judged: dict[int, float]) -> list[Mention]:
@@ -243,6 +244,8 @@ def is_name(full: str, start: int, end: int) -> bool:
         return False
     surface = full[start:end]
     if surface.isascii():
+        if len(surface) == 2 and surface.isupper():
+            return False  # a firm called so is listed; a term, `마스터 프랜차이즈(MF)`, is not
         return is_english_name(surface) and not is_label(surface, full[end : end + 1])
     if not is_korean_name(surface) or is_no_firm(surface, full) or is_common_noun(surface):
         return False

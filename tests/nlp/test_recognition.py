@@ -7,7 +7,7 @@ import pytest
 from nlp import Reader, load_reader
 from nlp.article import parse_article
 from nlp.beginnings import whole_name
-from nlp.endings import bare_names
+from nlp.endings import bare_names, with_misfit
 from nlp.gazetteer import load
 from nlp.generic import generic_places
 from nlp.linking import Linker, provisional_id
@@ -191,12 +191,43 @@ def test_what_sticks_to_the_end_of_a_name_is_cut_off() -> None:
     assert named("이든컴퓨트가", "바른측정이", "페이뜰과") == ["이든컴퓨트", "바른측정", "페이뜰"]
     assert named("Leon Power)", "나래로보(NRB)", "Narae\nTexas") == ["Leon Power", "나래로보", "Narae"]
     assert named("Narae Lunar Institute and", "Bank of the") == ["Narae Lunar Institute", "Bank of"]
+    assert named("Narae Brands CEO John Kim", "Narae Robotics Director") == ["Narae Brands", "Narae Robotics"]
     assert named("자람배터리", "자람배터리다") == ["자람배터리", "자람배터리"]
 
 
 def test_a_name_that_ends_like_a_particle_is_left_whole() -> None:
     whole = ["카카오페이", "한빛치과", "연세안과", "서울신경과", "부산상의", "닌텐도", "자람배터리다", "두나무"]
     assert named(*whole) == whole
+
+
+def test_a_syllable_that_fits_no_name_before_it_belongs_to_the_name() -> None:
+    assert with_misfit("관계사 나래아이 주식을 샀다.", 7) == 8
+    assert with_misfit("관계사 나래아가 주식을 샀다.", 7) == 7
+    assert with_misfit("관계사 나래온이 주식을 샀다.", 7) == 7
+
+
+@pytest.mark.parametrize(
+    ("text", "wrong"),
+    [
+        ("카카오는 경기도 성남시와 업무협약을 맺었다.", "경기도"),
+        ("카카오는 한국전력공사 남서울본부에서 한국수자원공사와 업무협약을 맺었다.", "남서울본부"),
+        ("3일 블룸버그통신 등에 따르면 카카오는 나래소프트와 계약을 맺었다.", "블룸버그통신"),
+    ],
+)
+def test_a_province_a_branch_and_the_outlet_that_reports_are_no_parties(
+    reader: Reader, text: str, wrong: str
+) -> None:
+    names = {name for forms in found(reader, text).values() for name in forms}
+    assert wrong not in names and "카카오" in names
+
+
+def test_a_kind_of_organisation_alone_is_no_name_and_a_long_latin_name_is_whole(reader: Reader) -> None:
+    text = "Kakao signed an agreement with the Institute and the National Water Development Organization."
+    names = {name for forms in found(reader, text, "en").values() for name in forms}
+    assert "Institute" not in names and "National Water Development Organization" in names
+    text = "카카오는 Narae Investment Management(대표 김하늘)와 협력한다."
+    names = {name for forms in found(reader, text).values() for name in forms}
+    assert "Narae Investment Management" in names
 
 
 @pytest.mark.parametrize(
