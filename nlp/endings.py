@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from nlp.recognition import Mention
+from nlp.unlisted_english import tells_kind_english
 
 _HANGUL = re.compile(r"[가-힣]{2}$")
 _HANGUL_RUN = re.compile(r"[가-힣]+")
@@ -15,7 +16,7 @@ _AFTER_EITHER = ("의", "에")
 _DOUBTFUL = re.compile(r"(?:도|다|이다|이며|엔|에선|에서|에게|로|만|랑)$")
 _JOINING = re.compile(r"(?<=..)\s(?:and|or|of|for|with|by|to|in|the)$")
 _TITLE = re.compile(
-    r"(?<=..)(?:['’]s)?,?\s(?:CEO|CTO|CFO|COO|Chief|Chair(?:man|woman)|(?:Vice\s)?President|(?:Managing\s)?Director|Founder)\b.*"
+    r"(?<=..)(?<!of\sthe)(?:['’]s)?,?\s(?:CEO|CTO|CFO|COO|Chief|Chair(?:man|woman)|(?:Vice\s)?President|(?:Managing\s)?Director|Founder)\b.*"
 )
 _OTHER_NAME = re.compile(r"(?<=..)\s?\([^()]*\)?$")
 # Ends of names that look as if a particle stood there: 부산상의, 자문회의, 원익피앤이, 신경과, 카르티에.
@@ -35,10 +36,10 @@ def bare_names(mentions: Sequence[Mention], beside: Sequence[Mention] = ()) -> l
 def with_misfit(full: str, end: int) -> int:
     """Where a name ends that was cut before what looks like a particle but does not fit its sound: `지피아|이 주식`."""
     following = _HANGUL_RUN.match(full, end)
-    if following is None or len(following.group()) != 1 or not "가" <= full[end - 1] <= "힣":
+    if following is None or not "가" <= full[end - 1] <= "힣":
         return end
-    fitting = _AFTER_CLOSED if final_sound(full[end - 1]) else _AFTER_OPEN
-    return end + (following.group() in _AFTER_CLOSED + _AFTER_OPEN and following.group() not in fitting)
+    other = _AFTER_OPEN if final_sound(full[end - 1]) else _AFTER_CLOSED
+    return end + (following.group() in other)
 
 
 def final_sound(syllable: str) -> int:
@@ -47,7 +48,8 @@ def final_sound(syllable: str) -> int:
 
 
 def _bare(mention: Mention, known: set[str]) -> Mention:
-    name = _TITLE.sub("", mention.surface.partition("\n")[0].rstrip())
+    name = mention.surface.partition("\n")[0].rstrip()
+    name = name if tells_kind_english(name) else _TITLE.sub("", name)
     name = _JOINING.sub("", _without_bracket(name))
     ending = _particle(name) or _doubtful_particle(name, known)
     name = name[: len(name) - len(ending)]

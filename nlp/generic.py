@@ -6,20 +6,23 @@ from collections.abc import Iterator, Sequence
 from nlp.linking import Entity
 from nlp.matching import ends_word
 from nlp.recognition import Mention
+from nlp.unlisted_english import KINDS
 
 GENERIC = "generic"
 """The source of a mention of this sort; its surface is no name."""
 
 Place = tuple[int, int]
 
+# Where a clause begins, or after a day, and with a particle: `다른 은행과`, `센터 공사를`, `은행 계좌` mean nobody.
 _KOREAN = re.compile(
-    r"(?<![가-힣A-Za-z0-9])(?:공사|공단|재단|협회|협의회|연합회|조합|중앙회|사업단|추진단|진흥원|연구원|연구소|기술원|과학원|정보원|관리원|개발원|"
-    r"대학교?|병원|의료원|은행|그룹|위원회|학회|교육청|센터|거래소|테크노파크|청|(?:시|군|구)(?=[는은와과]\s)|도(?=는\s))"
+    r"(?:^|[.!?,\n“\"]\s?|(?:\d일|이날|전날|당시|앞서|이어|한편|이에|따라|최근|이후|현재)\s)"
+    r"(공사|공단|재단|협회|협의회|연합회|조합|중앙회|사업단|추진단|진흥원|연구원|연구소|기술원|과학원|정보원|관리원|개발원|"
+    r"대학교?|병원|의료원|은행|그룹|위원회|학회|교육청|센터|거래소|테크노파크|청|시|군|구|도)"
+    r"(?:은|는|이|가|을|를|과|와|의|에|에는|에서|에서는|측은|측이)(?=[\s,])"
 )
-_ENGLISH = re.compile(
-    r"\b[Tt]he (foundation|bank|city|university|institute|agency|association|ministry|council|corporation|hospital|"
-    r"authority|commission|college|federation|administration|province|laboratory)\b"
-)
+_KINDS = sorted({word.lower() for word in KINDS - {"Company"}} | {"city", "university", "ministry", "province"})
+_ENGLISH = re.compile(rf"\b[Tt]he ({'|'.join(_KINDS)})\b(?!\s(?:of|for|between|to)\b)")
+_OWNED = re.compile(r"\s(?:of|for)\s.*")
 
 
 def add_generic_mentions(full: str, entities: Sequence[Entity], lang: str) -> None:
@@ -37,28 +40,20 @@ def generic_places(full: str, named: Sequence[Sequence[Place]], lang: str) -> It
     before it may end so: of two banks, `은행은` tells neither.
     """
     taken = [place for places in named for place in places]
-    for start, end, kind in _generic_words(full, lang):
-        if any(start < last and first < end for first, last in taken):
+    for match in (_ENGLISH if lang == "en" else _KOREAN).finditer(full):
+        start, end = match.span(1)
+        if (lang == "ko" and not ends_word(full, end)) or any(start < last and first < end for first, last in taken):
             continue
         bearers = [
             index
             for index, places in enumerate(named)
-            if any(last <= start and _ends_so(full[first:last], kind, lang) for first, last in places)
+            if any(last <= start and _ends_so(full[first:last], match[1], lang) for first, last in places)
         ]
         if len(bearers) == 1:
             yield bearers[0], (start, end)
 
 
-def _generic_words(full: str, lang: str) -> Iterator[tuple[int, int, str]]:
-    if lang == "en":
-        yield from ((match.start(1), match.end(1), match[1]) for match in _ENGLISH.finditer(full))
-    else:
-        for match in _KOREAN.finditer(full):
-            if ends_word(full, match.end()):
-                yield match.start(), match.end(), match[0]
-
-
 def _ends_so(name: str, kind: str, lang: str) -> bool:
     if lang == "en":
-        return kind in name.casefold().split()
-    return name.endswith(kind) and len(name) > len(kind)
+        return _OWNED.sub("", name).casefold().split()[-1:] == [kind]
+    return len(name) > len(kind) and name.endswith((kind, f"{kind}교") if kind == "대학" else kind)

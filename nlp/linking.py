@@ -50,6 +50,7 @@ _NATION_BEFORE = (
 _NATION = re.compile("|".join(f"(?P<{country}>{words})" for country, words in _NATION_BEFORE))
 _FROM_NATION = re.compile(r"[^,.()·\n]{0,28}")  # `미국 인공지능 반도체 기업 X`
 _SHORTEST_ALIAS = 2
+_SENTENCE_END = re.compile(r"[.!?][\"'”’)]*\s|\n")
 # Longer endings first: 과기대 ends with 대.
 _ABBREVIATED = (
     ("과기대", "과학기술대학교"), ("과기원", "과학기술원"), ("대병원", "대학교병원"), ("여대", "여자대학교"), ("교대", "교육대학교"),
@@ -91,14 +92,18 @@ class Linker:
         same = _Names(self._defined_together(full, mentions))
         chosen = [self._choose(mention, mentions, full) for mention in mentions]
         roots = [same.root(_in_full(mention.surface)) for mention in mentions]
-        listed = {root: organization for root, organization in zip(roots, chosen, strict=True) if organization}
+        listed = {
+            root: organization
+            for mention, root, organization in zip(mentions, roots, chosen, strict=True)
+            if organization and root == _in_full(mention.surface)  # the name before the bracket, not the one in it
+        }
         entities: dict[str, Entity] = {}
         for mention, root, own in zip(mentions, roots, chosen, strict=True):
             organization = own or listed.get(root)  # `TSM` of `Taiwan Semiconductor Manufacturing (NYSE:TSM)`
             key = organization.id if organization else root
             entities.setdefault(key, _entity(key, mention, organization, full, lang)).mentions.append(mention)
         title_end = full.find("\n")
-        merged = self._merge_groups(_merge_short_forms(list(entities.values()), title_end), title_end)
+        merged = self._merge_groups(full, _merge_short_forms(list(entities.values()), title_end), title_end)
         ends = sorted(mention.end for mention in mentions)
         for entity in merged:
             _describe(entity, full, lang, ends)
@@ -112,27 +117,21 @@ class Linker:
             two.org_id
         )
 
-    def _merge_groups(self, entities: list[Entity], title_end: int) -> list[Entity]:
-        """`Samsung` after `Samsung Electronics`, or in the headline, is that firm, if no other of the group is named."""
+    def _merge_groups(self, full: str, entities: list[Entity], title_end: int) -> list[Entity]:
+        """`Samsung` after `Samsung Electronics`, or in the headline, is that firm, if no other of the group is named.
+
+        Where one sentence names both, it tells of two: `SK는 SK실트론 지분을 판다`.
+        """
         kept = list(entities)
         for group in entities:
-            firms = [one for one in entities if one is not group and self._is_called_as(group, one)]
+            family = [one for one in entities if one is not group and self.is_family(group, one)]
+            if len(family) != 1 or not _is_called_as(group, family[0]) or _share_sentence(full, group, family[0]):
+                continue
             in_body = [mention.start for mention in group.mentions if mention.start > title_end]
-            if len(firms) == 1 and firms[0].mentions[0].start < min(in_body, default=math.inf):
-                firms[0].mentions += group.mentions
+            if family[0].mentions[0].start < min(in_body, default=math.inf):
+                family[0].mentions += group.mentions
                 kept.remove(group)
         return kept
-
-    def _is_called_as(self, group: Entity, firm: Entity) -> bool:
-        """Whether all mentions of a group are the bare word that begins a name of its firm."""
-        if group.organization is None or not group.organization.tags & {"group", "holding"}:
-            return False
-        bare = {fold(mention.surface) for mention in group.mentions}
-        return self.is_family(group, firm) and all(
-            word in {fold(name) for name in group.organization.ambiguous}
-            and any(fold(mention.surface).startswith(word) and fold(mention.surface) != word for mention in firm.mentions)
-            for word in bare
-        )
 
     def _choose(self, mention: Mention, mentions: Sequence[Mention], full: str) -> Organization | None:
         """Of several bearers of a name, the one that the article names otherwise too, or whose context it speaks of."""
@@ -263,6 +262,22 @@ def _is_name_head(short: str, form: str) -> bool:
     if short.isascii():
         return form[len(short)] in " ,." and len(short) >= 3
     return len(short) >= 2 and len(rest) >= 2 and organization_type(form) == organization_type(short)
+
+
+def _is_called_as(group: Entity, firm: Entity) -> bool:
+    """Whether all mentions of a group are the bare word that begins a name of its firm."""
+    if group.organization is None or not group.organization.tags & {"group", "holding"}:
+        return False
+    bare = {fold(mention.surface) for mention in group.mentions}
+    forms = {fold(mention.surface) for mention in firm.mentions}
+    return bare <= {fold(name) for name in group.organization.ambiguous} and all(
+        any(form.startswith(word) and form != word for form in forms) for word in bare
+    )
+
+
+def _share_sentence(full: str, one: Entity, two: Entity) -> bool:
+    places = [sorted((first.start, second.start)) for first in one.mentions for second in two.mentions]
+    return any(_SENTENCE_END.search(full, *place) is None for place in places)
 
 
 def _describe(entity: Entity, full: str, lang: str, ends: Sequence[int]) -> None:

@@ -16,6 +16,7 @@ from spacy.tokens import Doc, Span
 from nlp import gazetteer
 from nlp.article import Article
 from nlp.beginnings import whole_name
+from nlp.bystanders import without_bystanders
 from nlp.confidence import Weights, load_weights
 from nlp.encoder import Encoder, Prediction, load_encoder
 from nlp.endings import bare_names, with_misfit
@@ -27,7 +28,7 @@ from nlp.partnership import ModelPair, read_events, read_pairs
 from nlp.passages import Passage
 from nlp.plan import Plan, plan_reading
 from nlp.recognition import Mention, Recognizer, without_overlaps
-from nlp.tokenizer import KiwiTokenizer, is_common_noun
+from nlp.tokenizer import KiwiTokenizer, is_common_noun, is_noun_phrase
 from nlp.undisclosed import undisclosed_partners
 from nlp.unlisted import USED_ALONE, is_korean_name, is_no_firm
 from nlp.unlisted_english import is_english_name, is_label
@@ -36,6 +37,7 @@ SPANS = "organizations"
 _HANGUL_GLOSS = re.compile(r"\(([가-힣]{2,})\)")
 _LIKELY_NAME = 0.5  # the encoder's own names from here on are candidates; the last step weighs how sure it was
 _UNLIKELY_NAME = 0.3  # of 300 names that rules alone found and the encoder took for less, nine were organisations
+_POSTS = ("대표", "회장", "사장", "이사", "원장", "총장", "교수", "CEO")  # `김하늘 대표(KMWX)` names her firm
 _LABELS = {"institution": "institute"}
 
 Reading = tuple[Passage, Prediction, list[Mention]]
@@ -94,7 +96,7 @@ class Organizations:
         doc._.predictions = self._predict(full, plan, mentions)
         judged = _judged(doc._.predictions)
         mentions = _with_tagged(full, _without_words(mentions, judged), doc._.predictions)
-        mentions = _whole(full, mentions, judged)
+        mentions = without_bystanders(full, _whole(full, mentions, judged))
         entities = _without_descriptions(full, self._linker.link(full, mentions, article.lang))
         for entity in entities:
             entity.tagged = max((judged[one.start] for one in entity.mentions if one.start in judged), default=None)
@@ -210,8 +212,10 @@ def _abbreviates_word(full: str, mention: Mention, ends: Container[int]) -> bool
     """Whether it stands in brackets for a term, `양자키분배(QKD)`; for an organisation where a name ends before it."""
     if full[mention.start - 1 : mention.start] != "(" or full[mention.end : mention.end + 1] != ")":
         return False
-    opened = len(full[: mention.start - 1].rstrip())
-    return mention.surface.isupper() and mention.surface.isascii() and opened not in ends
+    before = full[: mention.start - 1].rstrip()
+    if len(before) in ends or before.endswith(_POSTS):
+        return False
+    return mention.surface.isupper() and mention.surface.isascii()
 
 
 def _judged(predictions: Sequence[Reading]) -> dict[int, float]:
@@ -244,10 +248,8 @@ def is_name(full: str, start: int, end: int) -> bool:
         return False
     surface = full[start:end]
     if surface.isascii():
-        if len(surface) == 2 and surface.isupper():
-            return False  # a firm called so is listed; a term, `마스터 프랜차이즈(MF)`, is not
         return is_english_name(surface) and not is_label(surface, full[end : end + 1])
-    if not is_korean_name(surface) or is_no_firm(surface, full) or is_common_noun(surface):
+    if not is_korean_name(surface) or is_no_firm(surface, full) or is_common_noun(surface) or is_noun_phrase(surface):
         return False
     gloss = _HANGUL_GLOSS.match(full, end)  # `무인이동체(드론)`
     return gloss is None or not is_common_noun(gloss[1])

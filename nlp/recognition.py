@@ -12,8 +12,8 @@ from nlp.article import Article
 from nlp.gazetteer import Organization
 from nlp.matching import TableMatch, TableMatcher, occurrences
 from nlp.sentences import Sentence
-from nlp.tokenizer import is_common_noun
-from nlp.unlisted import organization_type, unlisted_korean
+from nlp.tokenizer import is_noun_phrase
+from nlp.unlisted import unlisted_korean
 from nlp.unlisted_english import unlisted_english
 
 
@@ -43,11 +43,6 @@ _FIRM_AROUND = re.compile(r"(?:㈜|\(주\)|주식회사)\s?$")
 _FIRM_AFTER = re.compile(
     r"^\s?(?:㈜|\(주\)|\((?:대표|이하|총장|원장|회장|사장|\d{6}|[A-Z][a-z]|CEO))|^\s?(?:대표|회장|사장|관계자|측은|그룹)"
 )
-_SITED_AFTER = re.compile(r"^에\s(?:위치|있는|자리|소재|들어서|들어설|세운|세워|조성|짓는|지은)|^에서\s(?:열린|열리는|개최|진행)")
-_COUNTIES = ("시", "군", "구")
-_BRANCHES = ("본부", "지사", "지점", "지부", "사업부", "사업장", "공장", "캠퍼스", "영업소")
-_OUTLET = re.compile(r"(?:통신|뉴스|일보|신문|방송|타임스|저널|포스트|TV|매거진|미디어)$")
-_REPORTS = re.compile(r"^\s?(?:등)?(?:에|은|는|이|가|을|를)?\s?(?:따르면|인용|보도|전했|전한)")
 _LISTED_AROUND = re.compile(r"^(?:과|와|,|·|ㆍ|-|–|/|\s및)")
 
 
@@ -73,8 +68,7 @@ class Recognizer:
             for start, end, name in occurrences(full, find)
             if not _is_credit(full, start, end)
         ]
-        named = without_overlaps([one for one in listed + others if not _is_site(full, one)])
-        return _without_parts(full, named)
+        return without_overlaps([*listed, *others])
 
     def _settle_doubtful(self, full: str, mentions: list[Mention]) -> list[Mention]:
         """Keep a doubtful name where the article shows that it is meant: its context words, or how it is written."""
@@ -104,40 +98,11 @@ def _table_mention(full: str, match: TableMatch) -> Mention | None:
     return Mention(match.start, match.end, surface, match.organizations, source)
 
 
-def _without_parts(full: str, mentions: Sequence[Mention]) -> list[Mention]:
-    """Leave out the province before its county, the branch behind its firm, and the outlet that reports."""
-    ends = {mention.end for mention in mentions}
-    starts = {mention.start: mention for mention in mentions}
-    kept = []
-    for one in mentions:
-        county = starts.get(one.end + 1) if full[one.end : one.end + 1] == " " else None
-        before_county = county is not None and county.surface.endswith(_COUNTIES) and _type(county) == "government"
-        branch = not one.organizations and full[one.start - 1 : one.start] == " " and one.start - 1 in ends
-        if not (
-            (before_county and _type(one) == "government")
-            or (branch and one.surface.endswith(_BRANCHES))
-            or (_OUTLET.search(one.surface) and _REPORTS.match(full[one.end : one.end + 12]))
-        ):
-            kept.append(one)
-    return kept
-
-
-def _type(mention: Mention) -> str:
-    return mention.organizations[0].type if mention.organizations else organization_type(mention.surface)
-
-
 def _is_phrase(surface: str, organizations: Sequence[Organization]) -> bool:
-    """Whether a name that its bearers write as one word stands as several common nouns: `패션 플랫폼`."""
-    words = surface.split(" ")
-    if len(words) < 2 or any(surface in one.names for one in organizations):
+    """Whether a firm's name that it writes as one word stands as several common nouns: `패션 플랫폼`."""
+    if any(one.type != "company" or surface in one.names for one in organizations):
         return False
-    return all(is_common_noun(word) for word in words)
-
-
-def _is_site(full: str, mention: Mention) -> bool:
-    """Whether a city or county is only where something stands or takes place."""
-    types = {one.type for one in mention.organizations} or {organization_type(mention.surface)}
-    return types == {"government"} and bool(_SITED_AFTER.match(full[mention.end : mention.end + 12]))
+    return is_noun_phrase(surface)
 
 
 def _is_distinct(surface: str) -> bool:

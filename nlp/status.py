@@ -61,8 +61,8 @@ _STATUSES = {
         ("ended", r"terminat|scrapp|withdr[ae]w|called off|fell through|collaps|\bended\b|abandon|cancel|walked away|beaten"),
         ("rumoured", r"reported(?:ly)?\b|rumou?r|sources? (?:said|familiar)|speculat|expected to (?:sign|announce)|likely to|according to (?:\w+ ){0,3}sources"),
         ("talks", r"in talks|negotiat|discuss|explor(?:e|ing) |considering|mulling|weighing|seek(?:s|ing)? to|reviewing|met with"),
-        ("planned", r"\bplans? to\b|\bwill (?:sign|invest|acquire|establish|form|build|supply|launch|set up|begin|start)|\bto (?:sign|invest|acquire|establish|form|build|supply|launch)\b|intends? to|agreed to(?! (?:buy|acquire|sell|purchase|take))"),
-        ("signed", r"\bsign(?:s|ed|ing)\b|\binked?s?\b|\bsealed\b|entered into|concluded|\bagreement\b|\bcontract\b|\bMOU\b|memorandum|acquired|\bclosed\b|completed|raised|secured|won\b|invested|\bfinali[sz]|agreed to (?:buy|acquire|sell|purchase|take)"),
+        ("planned", r"\bplans? to\b|\bwill (?:sign|invest|acquire|establish|form|build|supply|launch|set up|begin|start)|\bto (?:sign|invest|acquire|establish|form|build|supply|launch)\b|intends? to|agreed to"),
+        ("signed", r"\bsign(?:s|ed|ing)\b|\binked?s?\b|\bsealed\b|entered into|concluded|\bagreement\b|\bcontract\b|\bMOU\b|memorandum|acquired|\bclosed\b|completed|raised|secured|won\b|invested|\bfinali[sz]|agreed to (?:buy|acquire|sell|purchase|take (?:over|an? (?:[^ ]+ )?stake))"),
     ),
 }  # fmt: skip
 STATUS_PATTERNS = {

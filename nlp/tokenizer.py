@@ -32,6 +32,12 @@ def is_common_noun(word: str) -> bool:
     return len(tokens) == 1 and tokens[0].tag == "NNG" and bool(load_kiwi().morpheme(tokens[0].id).form)
 
 
+def is_noun_phrase(text: str) -> bool:
+    """Whether `text` is two or more words, each a common noun of the dictionary."""
+    words = text.split(" ")
+    return len(words) > 1 and all(is_common_noun(word) for word in words)
+
+
 @lru_cache(maxsize=10_000)
 def is_bare_noun(word: str) -> bool:
     """Whether `word` is made of nouns and letters only: no particle or ending stands in it."""

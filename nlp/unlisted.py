@@ -48,7 +48,7 @@ _CORPORATE = re.compile(
     r"(?:㈜|\(주\)|（주）|주식회사\s?|사단법인\s?|재단법인\s?|법무법인\s?|농업회사법인\s?|사회적기업\s?|사회적협동조합\s?)([가-힣A-Za-z0-9][가-힣A-Za-z0-9&+.]*)"
 )
 _CORPORATE_AFTER = re.compile(r"([가-힣A-Za-z0-9][가-힣A-Za-z0-9&+.]*)(?:㈜|\(주\)|\s주식회사)(?![가-힣A-Za-z])")
-_NAME = r"([A-Z][A-Za-z0-9&+.]*(?: [A-Z][A-Za-z0-9&+.]+){2,3}|[가-힣A-Za-z0-9][가-힣A-Za-z0-9&+.]*(?: [가-힣A-Za-z0-9&+.]{2,})?)"
+_NAME = r"(?<![가-힣A-Za-z0-9])([A-Z][A-Za-z0-9&+.]*(?: [A-Z][A-Za-z0-9&+.]+){2,3}|[가-힣A-Za-z0-9][가-힣A-Za-z0-9&+.]*(?: [가-힣A-Za-z0-9&+.]{2,})?)"
 _LED = re.compile(
     _NAME
     + r"['’\"”]?\s?\((?:(?:공동)?대표|이하\s|총장|원장|회장|병원장|이사장|사장|행장|시장|군수|구청장|CEO|대표이사|각자대표|학장|소장|센터장|협회장|지사장|청장|도지사|한국\s?대표|KOSDAQ|KOSPI|"
@@ -291,7 +291,10 @@ def _last_words(name: str, stems: dict[int, _NominalWord], start: int) -> str:
     """The part of a two-word match that is the name: both words only where they were joined."""
     first, _, second = name.partition(" ")
     if name.isascii() and " " in second:
-        return second if first in _GENERIC else name
+        while first in _GENERIC and second:
+            name = second
+            first, _, second = name.partition(" ")
+        return name
     word = stems.get(start)
     if word is not None and name == word.stem + word.particle:
         return word.stem

@@ -22,13 +22,13 @@ _SUFFIX = re.compile(
     r"Robotics|Energy|Electronics|Electric|Motors?|Mobility|Semiconductors?|Materials|Chemical|Chem|Steel|Heavy Industries|Industries|Engineering|Construction|"
     r"Entertainment|Games|Studios?|Media|Cloud|Telecom|Airlines|Air|Logistics|Foods?|University|Institute|College|Hospital|Center|Association|Foundation|Council|"
     r"Ministry|Agency|Authority|Commission|Government|City|AI|Interactive|Global|International|Korea|Aerospace|Space|Digital|Games|Exchange|Chain|Protocol|DAO|"
-    r"Organi[sz]ation|Administration|Federation|Fund|Trust|Metals|Minerals|Mining|Resources|Shipping|Shipbuilding|Aviation|Airways)\.?$"
+    r"Organi[sz]ation|Federation|Fund|Trust|Metals|Minerals|Mining|Forum|Lines|Club|Shipping|Shipbuilding|Aviation|Airways)\.?$"
 )
 _TYPES = (
     ("university", r"\b(?:University|College|Polytechnic|KAIST|UNIST|POSTECH|School)\b"),
     ("hospital", r"\b(?:Hospital|Medical Center|Clinic)\b"),
     ("institute", r"\b(?:Institute|Laborator(?:y|ies)|Research Center)\b"),
-    ("association", r"\b(?:Association|Foundation|Federation|Council|Society|Chamber|Club|Alliance)\b"),
+    ("association", r"\b(?:Association|Foundation|Federation|Council|Society|Chamber|Club|Alliance|Organi[sz]ation|Fund)\b"),
     (
         "government",
         r"\b(?:Ministry|Agency|Authority|Commission|Government|City of|Department of|Administration|Metropolitan)\b",
@@ -37,20 +37,20 @@ _TYPES = (
 _GENERIC = frozenset(
     ["The", "A", "An", "In", "On", "At", "By", "For", "From", "With", "And", "But", "Or", "If", "As", "It", "Its", "This", "That", "These", "Those", "We", "Our", "They", "Their", "He", "She", "His", "Her", "I", "You", "Your", "After", "Before", "Since", "While", "When", "Where", "Under", "Through", "During", "According", "Both", "Each", "All", "Some", "Many", "Most", "More", "Other", "Also", "However", "Meanwhile", "Moreover", "Additionally", "Earlier", "Last", "Next", "New", "About", "Today", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday", "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December", "Jan", "Feb", "Mar", "Apr", "Jun", "Jul", "Aug", "Sep", "Sept", "Oct", "Nov", "Dec", "Korea", "Korean", "Koreans", "Seoul", "Busan", "South", "North", "Japan", "Japanese", "China", "Chinese", "Taiwan", "Taiwanese", "US", "USA", "America", "American", "Europe", "European", "Asia", "Asian", "Southeast", "UK", "British", "Germany", "German", "France", "French", "India", "Indian", "Singapore", "Vietnam", "Vietnamese", "Indonesia", "Thailand", "Malaysia", "Australia", "Australian", "Canada", "Canadian", "Israel", "Israeli", "Saudi", "Arabia", "UAE", "Dubai", "Abu", "Dhabi", "Hong", "Kong", "Tokyo", "Beijing", "Shanghai", "London", "Paris", "Berlin", "York", "California", "Silicon", "Valley", "Texas", "Arizona", "Washington", "Boston", "Francisco", "San", "Los", "Angeles", "Las", "Vegas", "Barcelona", "Spain", "Italy", "Italian", "Netherlands", "Dutch", "Switzerland", "Swiss", "Sweden", "Brazil", "Mexico", "Africa", "African", "Middle", "East", "Global", "World", "National", "International", "CEO", "CTO", "CFO", "COO", "Chairman", "President", "Chief", "Vice", "Director", "Executive", "Officer", "Founder", "Co-founder", "Mr", "Ms", "Mrs", "Dr", "Prof", "AI", "IT", "ICT", "IoT", "API", "LLM", "GPU", "NPU", "CPU", "HBM", "EV", "ESS", "MOU", "MoU", "IPO", "ESG", "R&D", "PR", "VC", "VR", "AR", "XR", "OTT", "DX", "AX", "SaaS", "B2B", "B2C", "Web3", "NFT", "DeFi", "KOSPI", "KOSDAQ", "NASDAQ", "NYSE", "CES", "MWC", "GTC", "SDK", "ETF", "SMR", "LNG", "FDA", "GDP", "CAGR", "KST", "EST", "ET", "PT", "UTC", "USD", "KRW", "Inc", "Ltd", "Corp", "Co", "Company", "Group", "Photo", "Image", "Source", "Press", "Release", "News", "Update", "Series", "Phase", "Act", "Program", "Programme", "Project", "Agreement", "Memorandum", "Understanding", "Letter", "Intent", "Contract", "Deal", "Partnership", "Alliance", "Joint", "Venture", "Investment", "Read", "Related", "Contact", "Email", "Website", "Forward-Looking", "Statements", "Statement", "Table", "Note", "Copyright", "Rights", "Reserved", "Internet", "Bitcoin", "Ethereum", "Blockchain", "Big", "Tech", "Cloud", "Data", "Software", "Platform", "Services", "Service", "Solution", "Solutions", "Technology", "Technologies", "Business", "Market", "Industry", "University", "Government", "Ministry", "Parliament", "Congress", "Senate", "Christmas", "English", "Olympics", "Game", "Games", "Head", "Senior", "Manager", "Managing", "Professor", "Minister", "Mayor", "Governor", "Additional", "Together", "Following", "Based", "Founded", "Headquartered", "Established", "Despite", "Under", "Upon", "Such", "Using", "Strategic", "Digital", "Smart", "Green", "Future", "First", "Second", "Third", "Key", "Initial", "Recently", "Currently", "Previously", "Further", "Furthermore", "Key", "Highlights", "Overview", "Background", "Why", "How", "What", "Who", "Here", "There", "Now", "Then", "Not", "No", "Yes", "Per", "Via", "Top", "Best", "Leading", "Launches", "Launch", "Signs", "Sign", "Announces", "Announce", "Partners", "Partner", "Expands", "Expand", "Joins", "Join", "Unveils", "Unveil", "Denmark", "Danish", "Norway", "Norwegian", "Finland", "Finnish", "Swedish", "Poland", "Polish", "Belgium", "Austria", "Austrian", "Portugal", "Greece", "Turkey", "Türkiye", "Turkish", "Russia", "Russian", "Ukraine", "Egypt", "Qatar", "Kuwait", "Oman", "Jordan", "Kazakhstan", "Uzbekistan", "Mongolia", "Philippines", "Philippine", "Cambodia", "Myanmar", "Bangladesh", "Pakistan", "Chile", "Peru", "Argentina", "Colombia", "Brazilian", "Mexican", "Ireland", "Irish", "Scotland", "Czech", "Czechia", "Hungary", "Hungarian", "Romania", "Kenya", "Nigeria", "Ghana", "Zealand", "Osaka", "Daejeon", "Daegu", "Incheon", "Gwangju", "Ulsan", "Sejong", "Jeju", "Pangyo", "Gangnam", "Cheongju", "Users", "Customers", "Million", "Billion", "Trillion", "Management", "Shareholders", "Investors", "Members", "Team", "Announcement", "LOI", "U.S", "U.K", "EU"]
 )
-# Kinds of organisations, no names where they stand alone: `the Institute`.
-_KINDS = frozenset(
-    ["Institute", "Foundation", "Association", "Council", "Agency", "Commission", "Authority", "Bank", "Fund", "Hospital", "Center", "Centre", "College", "School", "Academy", "Department", "Office", "Board", "Committee", "Corporation", "Federation", "Union", "League", "Society", "Organization", "Administration", "Bureau", "Laboratory"]
+KINDS = frozenset(
+    ["Institute", "Foundation", "Association", "Council", "Agency", "Commission", "Authority", "Bank", "Fund", "Hospital", "Center", "Centre", "College", "School", "Academy", "Department", "Office", "Board", "Committee", "Corporation", "Federation", "Union", "League", "Society", "Organization", "Organisation", "Administration", "Bureau", "Laboratory", "Consortium", "Company"]
 )
+"""Kinds of organisations, no names where they stand alone: `the Institute`."""
 _OWNS_PLACE = re.compile(
-    r"\b(?:University|College|Institute|School|Academy|Bank|Ministry|Department|Office|Board|Bureau|Chamber|Council|Association|Federation|Society|"
-    r"Church|Government|Republic|Kingdom|State|City|Port|Museum|Hospital|Center|Centre|House|Commission|Authority|Union|League|Order|"
-    r"Agency|Administration|Service|Foundation|Fund|Forum|Network|Alliance|Coalition|Partnership|Committee|Corporation|Habitat|Bureau)s?$"
+    r"\b(?:" + "|".join(sorted(KINDS)) + r"|University|Ministry|Chamber|Church|Government|Republic|Kingdom|State|City|Port|Museum|House|Order|"
+    r"Service|Forum|Network|Alliance|Coalition|Partnership)s?$"
 )
 _JOINT = re.compile(
     r"\sand\s(?!(?:Technolog|Scienc|Engineering|Research|Industr|Commerce|Trade|Touris|Planning|Culture|Sports|Finance|Energy|"
     r"Development|Material|Gas|Life|Home|Company|Sons|Communications|Information|Marine|Transport|Machinery|Health|Family|"
     r"Welfare|Labor|Fire|Power|Construction|Chemical|Shipbuilding|Insurance|Standards|Safety|Innovation|Future)\w*)"
 )
+_FOR_MARKET = re.compile(r"(.+)\sfor\s(?:the\s)?(.+)")
 _DATELINE = re.compile(
     r"(?=[^-–—]{0,80}[,(/])(?:[A-Z][\w.\-]+(?:,?\s[A-Z][\w.\-]+){0,4},?\s)?(?:[A-Z][a-z]{2,8}\.?\s\d{1,2}(?:,\s\d{4})?,?\s)?"
     r"(?:\([^()]{2,30}\)\s?|/[^/]{2,40}/\s?)?(?:--|–|—|(?<=[a-z)]\s)-)\s"
@@ -80,7 +80,7 @@ _PREPOSITION = re.compile(
 def is_english_name(name: str) -> bool:
     """Whether `name` holds more than words that name no organisation."""
     words = name.split()
-    if not (len(name) >= 2 and 0 < len(words) <= 8) or name in _KINDS or is_product(name) or is_place(name):
+    if not (len(name) >= 2 and 0 < len(words) <= 8) or name in KINDS or is_product(name) or is_place(name):
         return False
     return not all(_is_generic(word.strip(",.")) for word in words)
 
@@ -92,6 +92,11 @@ def is_label(name: str, after: str) -> bool:
 
 def _is_generic(word: str) -> bool:
     return word in _GENERIC or (word.isupper() and word.capitalize() in _GENERIC)
+
+
+def tells_kind_english(name: str) -> bool:
+    """Whether an English name's last word tells what sort of organisation it is."""
+    return _SUFFIX.search(name) is not None
 
 
 def organization_type_english(name: str) -> str:
@@ -110,7 +115,7 @@ def unlisted_english(full: str, sentences: Sequence[Sentence], known: set[str]) 
             source = _source(name, start, text)
             if source == "initial" and not re.search(rf"[a-z,]\s{re.escape(name)}\b", full):
                 continue  # capitalised only because it begins a sentence
-            if source and name not in known:
+            if source and name not in known and name.partition(" for ")[0] not in known:  # `Samsung for AI6`
                 found.setdefault(name, source)
                 short = _LEGAL.sub("", name)
                 if short != name and short not in known and short not in _GENERIC:
@@ -155,11 +160,9 @@ def _clean(name: str, start: int) -> tuple[str, int]:
 
 def _without_place(name: str) -> str:
     """`Tidewrack Ventures of San Francisco`, `… for Mexico` are `Tidewrack Ventures`; `University of Northmoor` is whole."""
-    for joint in (" of ", " for "):
-        head, joined, rest = name.partition(joint)
-        if joined and rest and not _OWNS_PLACE.search(head):
-            name = head
-    return name
+    name = market.group(1) if (market := _FOR_MARKET.match(name)) and is_place(market.group(2)) else name
+    head, joint, place = name.partition(" of ")
+    return head if joint and place and not _OWNS_PLACE.search(head) else name
 
 
 def _is_compound(first: str, rest: str) -> bool:

@@ -44,7 +44,12 @@ def without_headline(example: Example) -> Example:
     A pair whose party stands in the headline only loses its place there and is not learnt from.
     """
     head = example.text.find("\n")
-    mentions = [replace(m, start=m.start - head, end=m.end - head) for m in example.mentions if m.start > head]
+    named = {m.group for m in example.mentions if m.start > head and not m.called}
+    mentions = [
+        replace(m, start=m.start - head, end=m.end - head)
+        for m in example.mentions
+        if m.start > head and m.group in named
+    ]
     return replace(example, text=example.text[head:], mentions=mentions, known=example.known[head:])
 
 
@@ -161,7 +166,7 @@ class NameSwapper:
                 surface = renamed[key]
             mentions.append(replace(mention, start=len(text), end=len(text) + len(surface)))
             text += surface
-            known += bytearray(len(surface))
+            known += example.known[mention.start : mention.end] if mention.called else bytearray(len(surface))
             last = mention.end
         return Example(
             example.source, example.row, example.lang, text + example.text[last:], mentions,

@@ -220,8 +220,8 @@ class ArticleReader:
                 mentions.append(Mention(*inside, local.setdefault(group, len(local))))
         for start, end, group in called:
             inside = passage.from_article(start, end)
-            if inside and group in local:
-                mentions.append(Mention(*inside, local[group], called=True))
+            if inside:
+                mentions.append(Mention(*inside, local.setdefault(group, len(local)), called=True))
         mentions.sort(key=lambda mention: mention.start)
         mask = known[: passage.head] + known[passage.start : passage.end]
         groups = list(local)

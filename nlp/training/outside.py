@@ -21,6 +21,7 @@ _TERMS = frozenset((
 _OFTEN = 60  # times a common noun stands alone before it counts as none of a name
 _COMPOUND_OFTEN = 3  # texts with a word of several common nouns before it does: an unlisted firm is in fewer
 _OF_COMPOUND = ("NNG", "XPN", "XSN")
+_MARKS = ("SF", "SP", "SS", "SE", "SO", "SW")
 _ENGLISH = re.compile(r"[a-z][a-z'-]*|[^\w\s]|\d+")
 
 
@@ -45,18 +46,19 @@ class Outside:
     def mark(self, article: str, lang: str) -> bytearray:
         """A byte a character, 1 where it is outside."""
         known = bytearray(len(article))
-        for start, end in self._english(article) if lang == "en" else self._korean(article):
+        for start, end in _english(article) if lang == "en" else self._korean(article):
             known[start:end] = b"\1" * (end - start)
         return known
-
-    def _english(self, article: str) -> Iterator[tuple[int, int]]:
-        return (word.span() for word in _ENGLISH.finditer(article))
 
     def _korean(self, article: str) -> Iterator[tuple[int, int]]:
         tokens = self._kiwi.tokenize(article)
         yield from ((token.start, token.end) for token in tokens if token.tag.startswith(_NO_NAME))
         yield from ((token.start, token.end) for token in _standing_alone(tokens) if token.form in self._nouns)
         yield from ((start, end) for word, start, end in _compounds(tokens) if word in self._compounds)
+
+
+def _english(article: str) -> Iterator[tuple[int, int]]:
+    return (word.span() for word in _ENGLISH.finditer(article))
 
 
 def _standing_alone(tokens: Sequence[Token]) -> Iterator[Token]:
@@ -86,6 +88,6 @@ def _compounds(tokens: Sequence[Token]) -> Iterator[tuple[str, int, int]]:
 
 def _is_word(tokens: Sequence[Token], first: int, last: int) -> bool:
     """Whether a word begins with token `first`, and nothing but particles follows token `last - 1` in it."""
-    begins = first == 0 or tokens[first - 1].end < tokens[first].start or tokens[first - 1].tag.startswith("S")
+    begins = first == 0 or tokens[first - 1].end < tokens[first].start or tokens[first - 1].tag.startswith(_MARKS)
     after = tokens[last] if last < len(tokens) and tokens[last].start == tokens[last - 1].end else None
-    return begins and (after is None or after.tag.startswith(("J", "S", "VCP")))
+    return begins and (after is None or after.tag.startswith(("J", "VCP", *_MARKS)))

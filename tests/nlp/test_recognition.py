@@ -192,6 +192,7 @@ def test_what_sticks_to_the_end_of_a_name_is_cut_off() -> None:
     assert named("Leon Power)", "나래로보(NRB)", "Narae\nTexas") == ["Leon Power", "나래로보", "Narae"]
     assert named("Narae Lunar Institute and", "Bank of the") == ["Narae Lunar Institute", "Bank of"]
     assert named("Narae Brands CEO John Kim", "Narae Robotics Director") == ["Narae Brands", "Narae Robotics"]
+    assert named("Narae Founder Group", "World CFO Forum") == ["Narae Founder Group", "World CFO Forum"]
     assert named("자람배터리", "자람배터리다") == ["자람배터리", "자람배터리"]
 
 
@@ -296,3 +297,42 @@ def test_an_organisation_is_also_called_by_the_end_of_its_name() -> None:
     assert list(generic_places(text, named, "ko")) == [(0, (place, place + 3))]
     text = "Ulsan City leased the plot. The city will pay."
     assert list(generic_places(text, [[(0, 10)]], "en")) == [(0, (text.index("city"), text.index("city") + 4))]
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "lang"),
+    [
+        ("나래은행이 협약했다. 네이버는 다른 은행들과도, 국내 은행과도 맺는다. 은행 계좌다.", "나래은행", "ko"),
+        ("나래연구원이 협약했다. 김하늘 연구원은 웃었다.", "나래연구원", "ko"),
+        ("나래공사가 협약했다. 센터 공사를 맡은 회사다.", "나래공사", "ko"),
+        ("Narae Foundation signed. The deal lays the foundation for more.", "Narae Foundation", "en"),
+    ],
+)
+def test_the_same_word_in_another_sense_stands_for_nobody(text: str, name: str, lang: str) -> None:
+    assert list(generic_places(text, [[(0, len(name))]], lang)) == []
+
+
+def test_a_group_that_deals_with_its_firm_is_not_the_firm(reader: Reader) -> None:
+    text = "SK실트론 인수전이 뜨겁다. SK는 두산과 SK실트론 지분 매각 계약을 체결했다."
+    assert "sk" in found(reader, text)
+    text = "삼성전자와 호텔신라가 네이버와 공급 계약을 맺었다. 삼성은 웃었다."
+    assert "samsung" in found(reader, text)
+
+
+@pytest.mark.parametrize(
+    ("text", "lang", "name"),
+    [
+        ("롯데정보통신은 보도자료를 통해 카카오와 업무협약을 체결했다고 밝혔다.", "ko", "롯데정보통신"),
+        ("카카오는 경찰청 국가수사본부와 업무협약을 맺었다.", "ko", "경찰청"),
+        ("카카오는 신용 보증 기금과 업무협약을 맺었다.", "ko", "신용 보증 기금"),
+        ("Kakao signed an agreement with the Medicines for Malaria Venture.", "en", "Medicines for Malaria Venture"),
+        ("카카오는 나래(네이버)와 계약을 맺었다.", "ko", "카카오"),
+    ],
+)
+def test_names_that_look_like_bystanders_or_phrases_stay(reader: Reader, text: str, lang: str, name: str) -> None:
+    assert name in {form for forms in found(reader, text, lang).values() for form in forms}
+
+
+def test_a_firm_is_not_the_listed_one_in_its_bracket(reader: Reader) -> None:
+    entities = found(reader, "Narae(네이버)는 카카오와 계약을 맺었다. 네이버는 빠졌다.")
+    assert "Narae" not in entities["naver"]

@@ -92,6 +92,11 @@ def test_a_word_that_stands_for_a_name_teaches_the_pair_reader_only() -> None:
     row = ROW | {"title": "", "text": "가람재단이 문을 열었다. 재단은 하늘소프트와 업무협약을 맺었다."}
     parties = [party("가람재단"), party("하늘소프트")]
     row["events"] = [ROW["events"][0] | {"parties": parties, "evidence": row["text"][14:]}]
+    row["organizations"] = [
+        {"start": start, "end": start + len(name), "surface": name, "key": name, "type": "company"}
+        for name in ("가람재단", "하늘소프트")
+        for start in [row["text"].index(name) + 1]
+    ]
     from nlp.training.batches import make_batch, token_spans
 
     tokenizer = Tokenizer.from_file(str(MODEL / "tokenizer.json"))
@@ -100,8 +105,10 @@ def test_a_word_that_stands_for_a_name_teaches_the_pair_reader_only() -> None:
     assert [example.text[m.start : m.end] for m in called] == ["재단"]
     assert called[0].group == example.mentions[0].group
     spans = token_spans(tokenizer.encode(example.text), example.text)
-    place = next(n for n, (start, _) in enumerate(spans) if start == called[0].start)
-    assert make_batch([example], tokenizer).tags[0, place] <= 0
+    place = spans.index((called[0].start, called[0].end))
+    assert make_batch([example], tokenizer).tags[0, place] == 0
+    swapped = NameSwapper([example]).swap(example, random.Random(1), share=1.0)
+    assert make_batch([swapped], tokenizer).tags[0, place] == 0
 
 
 def test_words_of_several_nouns_that_much_news_has_are_no_names() -> None:
