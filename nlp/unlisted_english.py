@@ -50,7 +50,7 @@ _JOINT = re.compile(
     r"Development|Material|Gas|Life|Home|Company|Sons|Communications|Information|Marine|Transport|Machinery|Health|Family|"
     r"Welfare|Labor|Fire|Power|Construction|Chemical|Shipbuilding|Insurance|Standards|Safety|Innovation|Future)\w*)"
 )
-_FOR_MARKET = re.compile(r"(.+)\sfor\s(?:the\s)?(.+)")
+_FOR = re.compile(r"(.+)\sfor\s(?:the\s)?(.+)")
 _DATELINE = re.compile(
     r"(?=[^-–—]{0,80}[,(/])(?:[A-Z][\w.\-]+(?:,?\s[A-Z][\w.\-]+){0,4},?\s)?(?:[A-Z][a-z]{2,8}\.?\s\d{1,2}(?:,\s\d{4})?,?\s)?"
     r"(?:\([^()]{2,30}\)\s?|/[^/]{2,40}/\s?)?(?:--|–|—|(?<=[a-z)]\s)-)\s"
@@ -130,8 +130,18 @@ def _runs(text: str) -> Iterator[tuple[str, int]]:
         start = match.start()
         for joint in [*_JOINT.finditer(match.group()), None]:
             end = match.start() + joint.start() if joint else match.end()
-            yield text[start:end], start
+            yield from _for_another(text[start:end], start)
             start = match.start() + joint.end() if joint else end
+
+
+def _for_another(run: str, start: int) -> Iterator[tuple[str, int]]:
+    """"Work for Hanbit Games" holds one name, "Center for Health" is one."""
+    both = _FOR.match(run)
+    if both and not _OWNS_PLACE.search(both.group(1)) and tells_kind_english(both.group(2)):
+        yield both.group(1), start
+        yield both.group(2), start + both.start(2)
+    else:
+        yield run, start
 
 
 def _is_title_case(text: str) -> bool:
@@ -160,7 +170,7 @@ def _clean(name: str, start: int) -> tuple[str, int]:
 
 def _without_place(name: str) -> str:
     """`Tidewrack Ventures of San Francisco`, `… for Mexico` are `Tidewrack Ventures`; `University of Northmoor` is whole."""
-    name = market.group(1) if (market := _FOR_MARKET.match(name)) and is_place(market.group(2)) else name
+    name = market.group(1) if (market := _FOR.match(name)) and is_place(market.group(2)) else name
     head, joint, place = name.partition(" of ")
     return head if joint and place and not _OWNS_PLACE.search(head) else name
 

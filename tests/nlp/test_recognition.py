@@ -326,7 +326,7 @@ def test_a_group_that_deals_with_its_firm_is_not_the_firm(reader: Reader) -> Non
         ("카카오는 경찰청 국가수사본부와 업무협약을 맺었다.", "ko", "경찰청"),
         ("카카오는 신용 보증 기금과 업무협약을 맺었다.", "ko", "신용 보증 기금"),
         ("Kakao signed an agreement with the Medicines for Malaria Venture.", "en", "Medicines for Malaria Venture"),
-        ("카카오는 나래(네이버)와 계약을 맺었다.", "ko", "카카오"),
+        ("Kakao signed a contract. Work for Hanbit Narae Games began.", "en", "Hanbit Narae Games"),
     ],
 )
 def test_names_that_look_like_bystanders_or_phrases_stay(reader: Reader, text: str, lang: str, name: str) -> None:
