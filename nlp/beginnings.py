@@ -10,6 +10,8 @@ from nlp.tokenizer import is_bare_noun, is_common_noun
 from nlp.unlisted import is_tail_word
 
 _WORD_BEFORE = re.compile(r"(?<![가-힣A-Za-z0-9])([가-힣A-Za-z0-9&]{2,}) $")
+# Whose it is, the word before says.
+_OFFICE = re.compile(r"(?:투자|투자진흥|관광|교육|개발|조달|경찰|항공우주)청|(?:주|시)?정부|중앙은행")
 _LONGEST_WORD = 20
 _SHORTEST_LISTED = 4  # a shorter listed name may be the end of any other
 
@@ -27,12 +29,18 @@ def _listed_end(mention: Mention, gazetteer: Gazetteer) -> Mention | None:
     for cut in range(2, len(name) - _SHORTEST_LISTED + 1):
         before, rest = name[:cut], name[cut:]
         # The table first: Kiwi, which tells the nouns, takes many times as long.
-        if len(found := gazetteer.lookup(rest)) == 1 and (before == rest or is_common_noun(before)):
+        if len(found := gazetteer.lookup(rest)) == 1 and (rest.startswith(before) or is_common_noun(before)):
             return Mention(mention.start + cut, mention.end, rest, tuple(found), "table")
     return None
 
 
 def _with_words_before(full: str, mention: Mention) -> Mention | None:
+    if _OFFICE.fullmatch(mention.surface):
+        nation = _WORD_BEFORE.search(full[max(0, mention.start - _LONGEST_WORD) : mention.start])
+        if nation is None or not is_place(nation[1]):
+            return None
+        start = mention.start - len(nation[0])
+        return replace(mention, start=start, surface=full[start : mention.end])
     while all(is_tail_word(word) for word in mention.surface.split()):
         before = _WORD_BEFORE.search(full[max(0, mention.start - _LONGEST_WORD) : mention.start])
         if before is None or is_place(before[1]) or is_common_noun(before[1]) or not is_bare_noun(before[1]):

@@ -1,4 +1,4 @@
-"""Organisations that a text names only to say where something is, or who reports it."""
+"""Names that only say where something is, who reports it, or what the parties call themselves together."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -13,6 +13,8 @@ _SITED_AFTER = re.compile(
 _COUNTIES = ("시", "군", "구")
 _BRANCHES = ("본부", "지사", "지점", "지부", "사업장", "공장", "캠퍼스", "영업소")
 _BRANCH_AFTER = re.compile(r"^(?:\s?\([^()]{0,40}\))?(?:에서|에\s)")
+_IN_BRACKETS = re.compile(r"['’\"”]?\s?\(([^()]{10,160})\)")
+_FEWEST = 3  # members that make a team
 _OUTLET = re.compile(r"(?:통신|뉴스|일보|신문|방송|타임스|저널|포스트|TV)$")
 _REPORTS = re.compile(r"^\s?(?:등)?(?:에|은|는|이|가|을|를)?\s?(?:따르면|인용|보도(?!자료|전문))")
 
@@ -21,8 +23,12 @@ def without_bystanders(full: str, mentions: Sequence[Mention]) -> list[Mention]:
     """The mentions, in their order, without those that only tell of place or source."""
     starts = {mention.start: mention for mention in mentions}
     ends = {mention.end for mention in mentions}
-    stand = [one for one in mentions if not (_is_site(full, one) or _is_outlet(full, one))]
-    return [one for one in stand if not (_is_branch(full, one, ends) or _is_province(one, starts))]
+    return [
+        one
+        for one in mentions
+        if not (_is_site(full, one) or _is_province(one, starts) or _is_branch(full, one, ends))
+        and not (_is_outlet(full, one) or _is_team(full, one, starts))
+    ]
 
 
 def _is_site(full: str, mention: Mention) -> bool:
@@ -35,6 +41,14 @@ def _is_outlet(full: str, mention: Mention) -> bool:
     if any("media" not in one.tags for one in mention.organizations) or not _OUTLET.search(mention.surface):
         return False
     return bool(_REPORTS.match(full[mention.end : mention.end + 12]))
+
+
+def _is_team(full: str, mention: Mention, starts: Mapping[int, Mention]) -> bool:
+    """Whether it is what those in the bracket after it call themselves: `드림팀(나래전자, 하늘텔, 바다항공)`."""
+    members = _IN_BRACKETS.match(full, mention.end)
+    if mention.organizations or members is None:
+        return False
+    return members.start(1) in starts and sum(members.start(1) <= start < members.end(1) for start in starts) >= _FEWEST
 
 
 def _is_branch(full: str, mention: Mention, ends: set[int]) -> bool:

@@ -8,6 +8,7 @@ from nlp.recognition import Mention
 from nlp.unlisted_english import tells_kind_english
 
 _HANGUL = re.compile(r"[가-힣]{2}$")
+_BEFORE_HYPHEN = re.compile(r"(?<![A-Za-z0-9])[A-Za-z0-9]{1,10}-$")
 _HANGUL_RUN = re.compile(r"[가-힣]+")
 _AFTER_CLOSED = ("은", "이", "을", "과")
 _AFTER_OPEN = ("는", "가", "를", "와")
@@ -33,13 +34,15 @@ def bare_names(mentions: Sequence[Mention], beside: Sequence[Mention] = ()) -> l
     return [mention if mention.organizations else _bare(mention, known) for mention in mentions]
 
 
-def with_misfit(full: str, end: int) -> int:
-    """Where a name ends that was cut before what looks like a particle but does not fit its sound: `지피아|이 주식`."""
+def whole_place(full: str, start: int, end: int) -> tuple[int, int]:
+    """The place of a name with what the tagger cut off: `R-` of `R-Pharm`, `이` of `지피아이` (not a particle)."""
+    hyphen = _BEFORE_HYPHEN.search(full, max(start - 12, 0), start) if full[start].isascii() else None
+    start = hyphen.start() if hyphen else start
     following = _HANGUL_RUN.match(full, end)
     if following is None or not "가" <= full[end - 1] <= "힣":
-        return end
+        return start, end
     other = _AFTER_OPEN if final_sound(full[end - 1]) else _AFTER_CLOSED
-    return end + (following.group() in other)
+    return start, end + (following.group() in other)
 
 
 def final_sound(syllable: str) -> int:

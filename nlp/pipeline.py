@@ -19,7 +19,7 @@ from nlp.beginnings import whole_name
 from nlp.bystanders import without_bystanders
 from nlp.confidence import Weights, load_weights
 from nlp.encoder import Encoder, Prediction, load_encoder
-from nlp.endings import bare_names, with_misfit
+from nlp.endings import bare_names, whole_place
 from nlp.features import Part, View, sentence_parts
 from nlp.generic import add_generic_mentions
 from nlp.linking import Entity, Linker
@@ -178,7 +178,7 @@ def _with_tagged(full: str, mentions: list[Mention], predictions: Sequence[Readi
         for passage, prediction, _ in predictions
         for span in prediction.spans
         if span.probability >= _LIKELY_NAME
-        for start, end in [(passage.to_article(span.start), with_misfit(full, passage.to_article(span.end)))]
+        for start, end in [whole_place(full, passage.to_article(span.start), passage.to_article(span.end))]
     }
     bare = bare_names(list(tagged.values()), beside=mentions)
     names = [one for one in bare if is_name(full, one.start, one.end) and _is_free(one, mentions)]

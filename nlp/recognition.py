@@ -39,6 +39,7 @@ _CREDIT_AFTER = re.compile(
     r"^\s?(?:제공|기자|특파원|DB|자료사진|캡처|갈무리|화면|뉴스1|무단|via)\b|^\s?=\s?[가-힣]{2,4}\s?기자"
 )
 _TICKER_AFTER = re.compile(r"^\s?:\s?[A-Z0-9]{2,6}\b")  # `(NASDAQ: QS)`: the exchange has no part in the deal
+_GROUP_AFTER = re.compile(r"\sGroup\b(?!\s[A-Z])")  # `Hanbit Electronics Group` is not the firm
 _FIRM_AROUND = re.compile(r"(?:㈜|\(주\)|주식회사)\s?$")
 _FIRM_AFTER = re.compile(
     r"^\s?(?:㈜|\(주\)|\((?:대표|이하|총장|원장|회장|사장|\d{6}|[A-Z][a-z]|CEO))|^\s?(?:대표|회장|사장|관계자|측은|그룹)"
@@ -92,6 +93,9 @@ def _table_mention(full: str, match: TableMatch) -> Mention | None:
     if _is_credit(full, match.start, match.end) or _TICKER_AFTER.match(full[match.end : match.end + 8]):
         return None
     surface = full[match.start : match.end]
+    group = _GROUP_AFTER.match(full, match.end)
+    if group and not any("group" in one.tags for one in match.organizations):
+        return Mention(match.start, group.end(), full[match.start : group.end()], (), "suffix")
     if _is_phrase(surface, match.organizations):
         return None
     source = "doubtful" if match.ambiguous and not _is_distinct(surface) else "table"

@@ -7,7 +7,7 @@ import pytest
 from nlp import Reader, load_reader
 from nlp.article import parse_article
 from nlp.beginnings import whole_name
-from nlp.endings import bare_names, with_misfit
+from nlp.endings import bare_names, whole_place
 from nlp.gazetteer import load
 from nlp.generic import generic_places
 from nlp.linking import Linker, provisional_id
@@ -202,9 +202,10 @@ def test_a_name_that_ends_like_a_particle_is_left_whole() -> None:
 
 
 def test_a_syllable_that_fits_no_name_before_it_belongs_to_the_name() -> None:
-    assert with_misfit("관계사 나래아이 주식을 샀다.", 7) == 8
-    assert with_misfit("관계사 나래아가 주식을 샀다.", 7) == 7
-    assert with_misfit("관계사 나래온이 주식을 샀다.", 7) == 7
+    assert whole_place("관계사 나래아이 주식을 샀다.", 4, 7) == (4, 8)
+    assert whole_place("관계사 나래아가 주식을 샀다.", 4, 7) == (4, 7)
+    assert whole_place("관계사 나래온이 주식을 샀다.", 4, 7) == (4, 7)
+    assert whole_place("It sold R-Narae shares.", 10, 15) == (8, 15)
 
 
 @pytest.mark.parametrize(
@@ -212,6 +213,8 @@ def test_a_syllable_that_fits_no_name_before_it_belongs_to_the_name() -> None:
     [
         ("카카오는 경기도 성남시와 업무협약을 맺었다.", "경기도"),
         ("카카오는 한국전력공사 남서울본부에서 한국수자원공사와 업무협약을 맺었다.", "남서울본부"),
+        ("나래드림팀(카카오, 네이버, 삼성전자)이 부산시와 협약을 맺었다.", "나래드림팀"),
+        ("카카오는 경제부지사가 온 자리에서 나래소프트와 협약을 맺었다.", "경제부지사"),
         ("3일 블룸버그통신 등에 따르면 카카오는 나래소프트와 계약을 맺었다.", "블룸버그통신"),
     ],
 )
@@ -238,6 +241,9 @@ def test_a_kind_of_organisation_alone_is_no_name_and_a_long_latin_name_is_whole(
         ("앱 결제 기능 확장우리카드는 협약을 체결했다.", "확장우리카드", "우리카드"),
         ("신한은행신한은행이 나래소프트와 손잡았다.", "신한은행신한은행", "신한은행"),
         ("지난해 캐피털이 지분을 인수했다.", "캐피털", None),
+        ("사진=라이나생명라이나생명보험이 손잡았다.", "라이나생명라이나생명보험", "라이나생명보험"),
+        ("사우디 투자청은 협약을 체결했다.", "투자청", "사우디 투자청"),
+        ("이날 투자청은 협약을 체결했다.", "투자청", None),
         ("나래캐피털이 지분을 인수했다.", "나래캐피털", "나래캐피털"),
     ],
 )
@@ -277,6 +283,12 @@ def test_a_groups_bare_name_means_its_only_firm_of_the_article(
     entities = found(reader, text, lang)
     assert firm in entities["samsung-electronics"]
     assert group not in entities
+
+
+def test_a_firms_group_is_another_organisation(reader: Reader) -> None:
+    entities = found(reader, "Samsung Electronics Group signed an agreement with Kakao.", "en")
+    assert "samsung-electronics" not in entities
+    assert ["Samsung Electronics Group"] in entities.values()
 
 
 def test_a_groups_bare_name_beside_two_of_its_firms_stays_the_group(reader: Reader) -> None:
