@@ -109,7 +109,7 @@ _LIST_END_KO = re.compile(r"^(?:와|과|랑|하고)\s?(?:함께|공동|손잡|�
 _VERB_AFTER_EN = re.compile(
     r"^(?:\s?\([^)]{0,40}\))?\s(?:has|have|had|will|is|are|was|were|began|won|took|struck|built|signed|said|also|plans|[a-z]+ed)\b"
 )
-_CLAUSE_END = {"en": re.compile(r"[,;]"), "ko": re.compile(r"(?:고|며|면서|지만|는데|으나|했고|한편),?\s|;")}
+_CLAUSE_END = {"en": re.compile(r"[,;]"), "ko": re.compile(r"(?:고|며|면서|지만|는데|으나|했고|한편),?\s|[을를],\s|;")}
 _SUBJECT_AFTER_EN = re.compile(
     r"^(?:\s?\([^)]{0,40}\))?(?:,[^,]{3,120},)?\s(?:has|have|had|will|is|are|was|were|said|says|also|today|announced|signed|signs|and|[a-z]+(?:ed|s)\b)"
 )

@@ -50,6 +50,7 @@ _NATION_BEFORE = (
 _NATION = re.compile("|".join(f"(?P<{country}>{words})" for country, words in _NATION_BEFORE))
 _FROM_NATION = re.compile(r"[^,.()·\n]{0,28}")  # `미국 인공지능 반도체 기업 X`
 _SHORTEST_ALIAS = 2
+_SURELY_SHORT = 4  # letters of a Hangul name that another begins with by chance only seldom
 _SENTENCE_END = re.compile(r"[.!?][\"'”’)]*\s|\n")
 # Longer endings first: 과기대 ends with 대.
 _ABBREVIATED = (
@@ -249,12 +250,22 @@ def _is_short_form(short: Entity, long: Entity, title_end: int) -> bool:
     in_body = [mention.start for mention in short.mentions if mention.start > title_end]
     first = long.mentions[0].start <= min(in_body, default=long.mentions[0].start)
     forms = {mention.surface for mention in long.mentions if mention.surface != short.name}
+    if not in_body and _begins_another(short.name, forms):
+        return True
     return any(
         form.startswith(short.name) and _is_name_head(short.name, form)
         # A caption may give the short form before: that of a listed firm is known by the word it leaves out.
         and (first or (long.organization is not None and is_tail_word(form[len(short.name) :].strip())))
         for form in forms
     )
+
+
+def _begins_another(short: str, forms: Iterable[str]) -> bool:
+    """Whether a long Hangul name begins one of `forms` but for spaces: a headline's `메리디안 안과`, 메리디안안과연구소."""
+    head = short.replace(" ", "")
+    if head.isascii() or len(head) < _SURELY_SHORT:
+        return False
+    return any(form.replace(" ", "").startswith(head) for form in forms)
 
 
 def _is_name_head(short: str, form: str) -> bool:

@@ -34,6 +34,7 @@ from nlp.unlisted import USED_ALONE, is_korean_name, is_no_firm
 from nlp.unlisted_english import is_english_name, is_label
 
 SPANS = "organizations"
+_WORD = re.compile(r"[가-힣]+")
 _HANGUL_GLOSS = re.compile(r"\(([가-힣]{2,})\)")
 _LIKELY_NAME = 0.5  # the encoder's own names from here on are candidates; the last step weighs how sure it was
 _UNLIKELY_NAME = 0.3  # of 300 names that rules alone found and the encoder took for less, nine were organisations
@@ -249,7 +250,10 @@ def is_name(full: str, start: int, end: int) -> bool:
     surface = full[start:end]
     if surface.isascii():
         return is_english_name(surface) and not is_label(surface, full[end : end + 1])
-    if not is_korean_name(surface) or is_no_firm(surface, full) or is_common_noun(surface) or is_noun_phrase(surface):
+    if not is_korean_name(surface) or is_no_firm(surface, full) or is_noun_phrase(surface):
+        return False
+    word = _WORD.match(full, start)
+    if is_common_noun(surface) or (word and is_common_noun(word.group())):  # `코골` of `코골이 베개`
         return False
     gloss = _HANGUL_GLOSS.match(full, end)  # `무인이동체(드론)`
     return gloss is None or not is_common_noun(gloss[1])
