@@ -36,15 +36,22 @@ def _listed_end(mention: Mention, gazetteer: Gazetteer) -> Mention | None:
 
 def _with_words_before(full: str, mention: Mention) -> Mention | None:
     if _OFFICE.fullmatch(mention.surface):
-        nation = _WORD_BEFORE.search(full[max(0, mention.start - _LONGEST_WORD) : mention.start])
-        if nation is None or not is_place(nation[1]):
-            return None
-        start = mention.start - len(nation[0])
-        return replace(mention, start=start, surface=full[start : mention.end])
+        nation = _word_before(full, mention)
+        return _with_word(full, mention, nation) if nation and is_place(nation) else None
     while all(is_tail_word(word) for word in mention.surface.split()):
-        before = _WORD_BEFORE.search(full[max(0, mention.start - _LONGEST_WORD) : mention.start])
-        if before is None or is_place(before[1]) or is_common_noun(before[1]) or not is_bare_noun(before[1]):
+        before = _word_before(full, mention)
+        if before is None or is_place(before) or is_common_noun(before) or not is_bare_noun(before):
             return None
-        start = mention.start - len(before[0])
-        mention = replace(mention, start=start, surface=full[start : mention.end])
+        mention = _with_word(full, mention, before)
     return mention
+
+
+def _word_before(full: str, mention: Mention) -> str | None:
+    found = _WORD_BEFORE.search(full[max(0, mention.start - _LONGEST_WORD) : mention.start])
+    return found[1] if found else None
+
+
+def _with_word(full: str, mention: Mention, word: str) -> Mention:
+    """The mention from the word before it on; one space stands between."""
+    start = mention.start - len(word) - 1
+    return replace(mention, start=start, surface=full[start : mention.end])

@@ -6,7 +6,6 @@ heads are small and run in numpy (`heads.py`). `nlp/training` makes the files; `
 
 import json
 import math
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -20,10 +19,10 @@ from tokenizers import Tokenizer
 
 from nlp.heads import Array, Heads, Place, Relation, load_heads
 from nlp.passages import Passage, passages
+from nlp.sentences import BREAK
 from nlp.triage import load_triage
 
 MODEL = Path(__file__).parent / "model"
-_BREAK = re.compile(r"[.!?][\"'”’)]*\s|\n")
 NEAR_START = 40  # tokens that count as the beginning of a passage
 
 
@@ -197,7 +196,7 @@ def pair_scalars(
     others = sum(
         any(start <= i and j < end for i, j in spans) for group, spans in enumerate(members) if group not in (a, b)
     )
-    breaks = len(_BREAK.findall(text, places[left[1]][1], places[right[0]][0])) if start < end else 0
+    breaks = len(BREAK.findall(text, places[left[1]][1], places[right[0]][0])) if start < end else 0
     scalars = [
         math.log1p(max(right[0] - left[1], 0)) / 4,
         math.log1p(len(first) * len(second)) / 3,

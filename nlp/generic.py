@@ -4,7 +4,6 @@ import re
 from collections.abc import Iterator, Sequence
 
 from nlp.linking import Entity
-from nlp.matching import ends_word
 from nlp.recognition import Mention
 from nlp.unlisted_english import KINDS
 
@@ -42,7 +41,7 @@ def generic_places(full: str, named: Sequence[Sequence[Place]], lang: str) -> It
     taken = [place for places in named for place in places]
     for match in (_ENGLISH if lang == "en" else _KOREAN).finditer(full):
         start, end = match.span(1)
-        if (lang == "ko" and not ends_word(full, end)) or any(start < last and first < end for first, last in taken):
+        if any(start < last and first < end for first, last in taken):
             continue
         bearers = [
             index

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 
 from nlp.gazetteer import Gazetteer, Organization, fold
 from nlp.recognition import Mention
+from nlp.sentences import BREAK
 from nlp.unlisted import is_tail_word, organization_type
 from nlp.unlisted_english import organization_type_english
 
@@ -51,7 +52,6 @@ _NATION = re.compile("|".join(f"(?P<{country}>{words})" for country, words in _N
 _FROM_NATION = re.compile(r"[^,.()·\n]{0,28}")  # `미국 인공지능 반도체 기업 X`
 _SHORTEST_ALIAS = 2
 _SURELY_SHORT = 4  # letters of a Hangul name that another begins with by chance only seldom
-_SENTENCE_END = re.compile(r"[.!?][\"'”’)]*\s|\n")
 # Longer endings first: 과기대 ends with 대.
 _ABBREVIATED = (
     ("과기대", "과학기술대학교"), ("과기원", "과학기술원"), ("대병원", "대학교병원"), ("여대", "여자대학교"), ("교대", "교육대학교"),
@@ -125,12 +125,18 @@ class Linker:
         """
         kept = list(entities)
         for group in entities:
+            listed = group.organization
+            if listed is None or not listed.tags & {"group", "holding"}:
+                continue
             family = [one for one in entities if one is not group and self.is_family(group, one)]
-            if len(family) != 1 or not _is_called_as(group, family[0]) or _share_sentence(full, group, family[0]):
+            if len(family) != 1:
+                continue
+            firm = family[0]
+            if not _is_called_as(group, listed, firm) or _share_sentence(full, group, firm):
                 continue
             in_body = [mention.start for mention in group.mentions if mention.start > title_end]
-            if family[0].mentions[0].start < min(in_body, default=math.inf):
-                family[0].mentions += group.mentions
+            if firm.mentions[0].start < min(in_body, default=math.inf):
+                firm.mentions += group.mentions
                 kept.remove(group)
         return kept
 
@@ -275,20 +281,18 @@ def _is_name_head(short: str, form: str) -> bool:
     return len(short) >= 2 and len(rest) >= 2 and organization_type(form) == organization_type(short)
 
 
-def _is_called_as(group: Entity, firm: Entity) -> bool:
-    """Whether all mentions of a group are the bare word that begins a name of its firm."""
-    if group.organization is None or not group.organization.tags & {"group", "holding"}:
-        return False
+def _is_called_as(group: Entity, listed: Organization, firm: Entity) -> bool:
+    """Whether all mentions of a group, `listed` in the table, are the bare word that begins a name of its firm."""
     bare = {fold(mention.surface) for mention in group.mentions}
     forms = {fold(mention.surface) for mention in firm.mentions}
-    return bare <= {fold(name) for name in group.organization.ambiguous} and all(
+    return bare <= {fold(name) for name in listed.ambiguous} and all(
         any(form.startswith(word) and form != word for form in forms) for word in bare
     )
 
 
 def _share_sentence(full: str, one: Entity, two: Entity) -> bool:
     places = [sorted((first.start, second.start)) for first in one.mentions for second in two.mentions]
-    return any(_SENTENCE_END.search(full, *place) is None for place in places)
+    return any(BREAK.search(full, *place) is None for place in places)
 
 
 def _describe(entity: Entity, full: str, lang: str, ends: Sequence[int]) -> None:

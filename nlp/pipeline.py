@@ -253,7 +253,7 @@ def is_name(full: str, start: int, end: int) -> bool:
     if not is_korean_name(surface) or is_no_firm(surface, full) or is_noun_phrase(surface):
         return False
     word = _WORD.match(full, start)
-    if is_common_noun(surface) or (word and is_common_noun(word.group())):  # `코골` of `코골이 베개`
+    if is_common_noun(surface) or (word and is_common_noun(word.group())):  # `어린` of `어린이`
         return False
     gloss = _HANGUL_GLOSS.match(full, end)  # `무인이동체(드론)`
     return gloss is None or not is_common_noun(gloss[1])

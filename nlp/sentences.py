@@ -18,6 +18,8 @@ class Sentence(NamedTuple):
     in_title: bool
 
 
+BREAK = re.compile(r"[.!?][\"'”’)]*\s|\n")
+"""Where a sentence may end, told by marks alone: enough to say whether two places are apart."""
 _ABBREVIATION = re.compile(
     r"(?:\b(?:Inc|Corp|Co|Ltd|LLC|Mr|Ms|Mrs|Dr|Prof|St|No|Nos|vs|Jr|Sr|Bros|Gen|Sen|Rep|Gov|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|"
     r"Dec|approx|est|a\.m|p\.m|e\.g|i\.e|U\.S|U\.K|U\.N|D\.C)|(?<![A-Za-z])[A-Z])\.$"

@@ -188,9 +188,7 @@ class ArticleReader:
         _place_labels(examples, labels, article, found)
         return [example for example, _ in examples]
 
-    def _add_candidates(
-        self, article: str, spans: list[tuple[int, int, int]], types: list[int], sure: list[bool]
-    ) -> None:
+    def _add_candidates(self, article: str, spans: list[Span], types: list[int], sure: list[bool]) -> None:
         """Organisations that no label names, as partners of nobody."""
         taken = bytearray(len(article))
         for start, end, _ in spans:
@@ -243,7 +241,7 @@ def _called_places(article: str, lang: str, spans: Sequence[Span], groups: int) 
     return [(start, end, group) for group, (start, end) in generic_places(article, named, lang)]
 
 
-def _organizations(row: dict[str, Any], article: str) -> tuple[list[tuple[int, int, int]], list[int], list[Label]]:
+def _organizations(row: dict[str, Any], article: str) -> tuple[list[Span], list[int], list[Label]]:
     """Mentions (start, end, group), type a group, and labels (group, group, label, evidence span) of an article."""
     names: list[tuple[str, int]] = []
     types: list[int] = []
@@ -267,7 +265,7 @@ def _organizations(row: dict[str, Any], article: str) -> tuple[list[tuple[int, i
     return spans, types, _labels(row["events"], party_group, article)
 
 
-def _named_spans(article: str, names: Sequence[tuple[str, int]]) -> list[tuple[int, int, int]]:
+def _named_spans(article: str, names: Sequence[tuple[str, int]]) -> list[Span]:
     """All mentions of the names, longer names first, none overlapping."""
     taken = bytearray(len(article))
     spans = []
@@ -279,9 +277,7 @@ def _named_spans(article: str, names: Sequence[tuple[str, int]]) -> list[tuple[i
     return sorted(spans)
 
 
-def _marked_spans(
-    marked: Sequence[dict[str, Any]], group_of: dict[str, int], types: list[int]
-) -> list[tuple[int, int, int]]:
+def _marked_spans(marked: Sequence[dict[str, Any]], group_of: dict[str, int], types: list[int]) -> list[Span]:
     by_key: dict[str, int] = {}
     for mark in marked:
         if mark["key"] and mark["surface"] in group_of:

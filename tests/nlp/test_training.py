@@ -58,10 +58,14 @@ ROW: dict[str, Any] = {
 
 
 @pytest.fixture(scope="module")
-def examples() -> list[Example]:
+def tokenizer() -> Tokenizer:
     if not (MODEL / "tokenizer.json").exists():
         pytest.skip("no trained model in this checkout")
-    tokenizer = Tokenizer.from_file(str(MODEL / "tokenizer.json"))
+    return Tokenizer.from_file(str(MODEL / "tokenizer.json"))
+
+
+@pytest.fixture(scope="module")
+def examples(tokenizer: Tokenizer) -> list[Example]:
     return ArticleReader(tokenizer, NameFinder(["바다모빌리티"])).examples(ROW, "test")
 
 
@@ -88,7 +92,9 @@ def test_particles_are_known_to_be_no_names_and_unlabelled_nouns_are_not_judged(
     assert example.known[example.text.index("업계")] == 0
 
 
-def test_a_word_that_stands_for_a_name_teaches_the_pair_reader_only() -> None:
+def test_a_word_that_stands_for_a_name_teaches_the_pair_reader_only(tokenizer: Tokenizer) -> None:
+    from nlp.training.batches import make_batch, token_spans
+
     row = ROW | {"title": "", "text": "가람재단이 문을 열었다. 재단은 하늘소프트와 업무협약을 맺었다."}
     parties = [party("가람재단"), party("하늘소프트")]
     row["events"] = [ROW["events"][0] | {"parties": parties, "evidence": row["text"][14:]}]
@@ -97,9 +103,6 @@ def test_a_word_that_stands_for_a_name_teaches_the_pair_reader_only() -> None:
         for name in ("가람재단", "하늘소프트")
         for start in [row["text"].index(name) + 1]
     ]
-    from nlp.training.batches import make_batch, token_spans
-
-    tokenizer = Tokenizer.from_file(str(MODEL / "tokenizer.json"))
     (example,) = ArticleReader(tokenizer, NameFinder([])).examples(row, "test")
     called = [mention for mention in example.mentions if mention.called]
     assert [example.text[m.start : m.end] for m in called] == ["재단"]
@@ -111,8 +114,7 @@ def test_a_word_that_stands_for_a_name_teaches_the_pair_reader_only() -> None:
     assert make_batch([swapped], tokenizer).tags[0, place] == 0
 
 
-def test_words_of_several_nouns_that_much_news_has_are_no_names() -> None:
-    tokenizer = Tokenizer.from_file(str(MODEL / "tokenizer.json"))
+def test_words_of_several_nouns_that_much_news_has_are_no_names(tokenizer: Tokenizer) -> None:
     news = ["회사는 화상회의를 도입했다.", "병원이 화상회의를 쓴다.", "정부는 화상회의에 투자한다."]
     row = ROW | {"text": "나래로보틱스는 하늘소프트의 화상회의를 쓴다.", "events": []}
     plain, taught = (
@@ -194,13 +196,10 @@ def test_words_that_are_no_names_stand_as_partners_of_nobody(seed: int) -> None:
     assert [m for m in strange.mentions if m.group < 3] == example.mentions
 
 
-def test_a_stray_word_stays_outside_for_the_tagger_and_is_no_partner_for_the_pair_reader() -> None:
+def test_a_stray_word_stays_outside_for_the_tagger_and_is_no_partner_for_the_pair_reader(tokenizer: Tokenizer) -> None:
     from nlp.training.batches import make_batch
     from nlp.training.data import NONE
 
-    if not (MODEL / "tokenizer.json").exists():
-        pytest.skip("no trained model in this checkout")
-    tokenizer = Tokenizer.from_file(str(MODEL / "tokenizer.json"))
     example = _passage("가람소프트, 나래전자가 수소 협약을 맺었다. 다온랩은 빠졌다.", SIGNERS, [(0, 1)])
     strange = with_strays(example, random.Random(1))
     plain, batch = make_batch([example], tokenizer), make_batch([strange], tokenizer)
@@ -209,13 +208,10 @@ def test_a_stray_word_stays_outside_for_the_tagger_and_is_no_partner_for_the_pai
     assert sorted(batch.partners.tolist()) == [NONE] * (len(strange.groups) - 2) + [CORE, CORE]
 
 
-def test_of_many_pairs_without_a_relation_only_some_are_learnt_but_all_are_seen() -> None:
+def test_of_many_pairs_without_a_relation_only_some_are_learnt_but_all_are_seen(tokenizer: Tokenizer) -> None:
     from nlp.training.batches import MOST_NEGATIVES, make_batch
     from nlp.training.data import NONE
 
-    if not (MODEL / "tokenizer.json").exists():
-        pytest.skip("no trained model in this checkout")
-    tokenizer = Tokenizer.from_file(str(MODEL / "tokenizer.json"))
     names = [f"가람{letter}" for letter in "가나다라마바사아자차"]
     batch = make_batch([_passage(" ".join(names), names, [(0, 1)])], tokenizer, random.Random(1))
     relations = batch.labels[:, 0].tolist()
@@ -275,16 +271,13 @@ def test_eight_bits_leave_the_states_as_they_were(exported: tuple[Any, Path]) ->
     assert float(torch.cosine_similarity(exact, rounded, dim=1).min()) > 0.99
 
 
-def test_the_heads_of_the_reader_judge_as_those_that_were_trained() -> None:
+def test_the_heads_of_the_reader_judge_as_those_that_were_trained(tokenizer: Tokenizer) -> None:
     torch = pytest.importorskip("torch")
     from nlp.encoder import pair_scalars
     from nlp.heads import Heads
     from nlp.training import network as trained
     from nlp.training.batches import make_batch, token_spans
 
-    if not (MODEL / "tokenizer.json").exists():
-        pytest.skip("no trained model in this checkout")
-    tokenizer = Tokenizer.from_file(str(MODEL / "tokenizer.json"))
     torch.manual_seed(3)
     heads = trained.Heads().eval()
     torch.nn.init.normal_(heads.again.weight)  # at nought, as it begins, it would hide the second look
