@@ -12,6 +12,7 @@ _SITED_AFTER = re.compile(
 )
 _COUNTIES = ("시", "군", "구")
 _BRANCHES = ("본부", "지사", "지점", "지부", "사업장", "공장", "캠퍼스", "영업소")
+_UNITS = ("연구원", "연구소", "기술원", "연구센터", "R&D센터", "사업본부", "사업부")
 _BRANCH_AFTER = re.compile(r"^(?:\s?\([^()]{0,40}\))?(?:에서|에\s)")
 _IN_BRACKETS = re.compile(r"['’\"”]?\s?\(([^()]{10,160})\)")
 _FEWEST = 3  # members that make a team
@@ -22,7 +23,7 @@ _REPORTS = re.compile(r"^\s?(?:등)?(?:에|은|는|이|가|을|를)?\s?(?:따르
 def without_bystanders(full: str, mentions: Sequence[Mention]) -> list[Mention]:
     """The mentions, in their order, without those that only tell of place or source."""
     starts = {mention.start: mention for mention in mentions}
-    ends = {mention.end for mention in mentions}
+    ends = {mention.end: mention for mention in mentions}
     return [
         one
         for one in mentions
@@ -51,12 +52,18 @@ def _is_team(full: str, mention: Mention, starts: Mapping[int, Mention]) -> bool
     return members.start(1) in starts and sum(members.start(1) <= start < members.end(1) for start in starts) >= _FEWEST
 
 
-def _is_branch(full: str, mention: Mention, ends: set[int]) -> bool:
-    """Whether it is the branch of the firm before it where something takes place: `한국전력공사 남서울본부에서`."""
-    behind = full[max(mention.start - 1, 0) : mention.start] == " " and mention.start - 1 in ends
-    if mention.organizations or not behind or not mention.surface.endswith(_BRANCHES):
+def _is_branch(full: str, mention: Mention, ends: Mapping[int, Mention]) -> bool:
+    """Whether it is a part of the organisation before it.
+
+    The branch where something takes place, `한국전력공사 남서울본부에서`, or what a firm has for research:
+    `나래전자 미래기술원`.
+    """
+    owner = ends.get(mention.start - 1) if full[max(mention.start - 1, 0) : mention.start] == " " else None
+    if owner is None or mention.organizations:
         return False
-    return bool(_BRANCH_AFTER.match(full[mention.end : mention.end + 50]))
+    if mention.surface.endswith(_UNITS):
+        return _type(owner) == "company"
+    return mention.surface.endswith(_BRANCHES) and bool(_BRANCH_AFTER.match(full[mention.end : mention.end + 50]))
 
 
 def _is_province(mention: Mention, starts: Mapping[int, Mention]) -> bool:

@@ -2,6 +2,8 @@
 
 import re
 
+from nlp.places import is_place
+
 PRODUCTS = frozenset({
     "alexa", "android", "azure", "bedrock", "bixby", "blackwell", "chatgpt",
     "claude", "copilot", "cuda", "dall-e", "exaone", "facebook", "galaxy",
@@ -21,8 +23,24 @@ _PRODUCT_BEFORE = re.compile(
     r"(?:솔루션|서비스|치료제|신약|의약품|앱|애플리케이션|브랜드|게임|신작|제품|모델|프로그램|캠페인|시리즈)(?:인)?\s?['‘“\"]$"
 )
 
+# `자사 고급 브랜드 가나`, `나래식품의 어린이식 브랜드 가나`, but not `이탈리아의 패션 브랜드 가나`.
+_OWN_BRAND_BEFORE = re.compile(
+    r"(?:자사|자체|(?<![가-힣])(?P<owner>[가-힣A-Za-z0-9&]+)의)\s(?:[^\s,.]{1,8}\s){0,3}브랜드(?:인)?\s['‘“\"]?$"
+)
+_PERFORMER_BEFORE = re.compile(r"(?:걸그룹|보이그룹|아이돌(?:\s?그룹)?|인기 그룹|록밴드)\s['‘“\"]?$")
+
 
 def is_called_product(name: str, full: str) -> bool:
-    """Whether the text puts a product's kind and a quotation mark before `name` anywhere: `AI 세금 솔루션 '가나'`."""
+    """Whether the text says anywhere that `name` is a product, somebody's own brand, or performers.
+
+    `AI 세금 솔루션 '가나'`, `자사 브랜드 가나`, `걸그룹 가나`.
+    """
     places = [match.start() for match in re.finditer(re.escape(name), full)]
-    return any(_PRODUCT_BEFORE.search(full, max(0, place - 12), place) for place in places)
+    return any(_is_introduced_as_product(full, place) for place in places)
+
+
+def _is_introduced_as_product(full: str, place: int) -> bool:
+    if any(pattern.search(full, max(0, place - 12), place) for pattern in (_PRODUCT_BEFORE, _PERFORMER_BEFORE)):
+        return True
+    brand = _OWN_BRAND_BEFORE.search(full, max(0, place - 48), place)
+    return brand is not None and not is_place(brand["owner"] or "")

@@ -179,8 +179,10 @@ class ArticleReader:
         spans, types, labels = _organizations(row, article)
         marked = "organizations" in row
         known = bytearray(b"\1" * len(article)) if marked else self._outside.mark(article, row["lang"])
-        sure = [True] * len(types)
-        if not marked:
+        sure: list[bool] = [True] * len(types)
+        if marked:
+            _doubt(spans, sure, row["organizations"])
+        else:
             self._add_candidates(article, spans, types, sure)
         found = passages(article, self.length, BUDGET)
         called = _called_places(article, row["lang"], spans, len(types))
@@ -228,6 +230,14 @@ class ArticleReader:
             [types[group] for group in groups], [sure[group] for group in groups],
         )  # fmt: skip
         return example, local
+
+
+def _doubt(spans: Sequence[Span], sure: list[bool], marked: Sequence[dict[str, Any]]) -> None:
+    """Groups with a mark that its reader was not sure of teach the tagger nothing."""
+    open_starts = {mark["start"] for mark in marked if mark.get("unsure")}
+    for start, _, group in spans:
+        if start in open_starts:
+            sure[group] = False
 
 
 Label = tuple[int, int, tuple[int, int, int], tuple[int, int]]

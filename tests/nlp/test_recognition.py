@@ -344,3 +344,34 @@ def test_names_that_look_like_bystanders_or_phrases_stay(reader: Reader, text: s
 def test_a_firm_is_not_the_listed_one_in_its_bracket(reader: Reader) -> None:
     entities = found(reader, "Narae(네이버)는 카카오와 계약을 맺었다. 네이버는 빠졌다.")
     assert "Narae" not in entities["naver"]
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("나래식품의 어린이식 브랜드 푸르디가 하늘마트와 협업했다.", "푸르디"),
+        ("하늘화장품은 걸그룹 에어리와 공급 계약을 맺었다.", "에어리"),
+        ("나래소프트는 K-콘텐츠와 손잡았다. 나래소프트는 신메뉴와 계약했다.", "K-콘텐츠"),
+        ("나래은행은 골드뱅킹과 협약을 맺었다.", "골드뱅킹"),
+        ("나래소프트는 A사와 공급 계약을 맺었다.", "A사"),
+        ("카카오 미래기술원은 나래소프트와 업무협약을 맺었다.", "미래기술원"),
+    ],
+)
+def test_brands_performers_terms_and_a_firms_own_institute_are_no_parties(
+    reader: Reader, text: str, name: str
+) -> None:
+    assert not any(name in form for forms in found(reader, text).values() for form in forms)
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("이탈리아의 패션 브랜드 푸르디가 하늘마트와 업무협약을 맺었다.", "푸르디"),
+        ("풀무원은 디저트 브랜드 노랑드와 업무협약을 맺었다.", "노랑드"),
+        ("카카오와 한빛미래기술원은 업무협약을 맺었다.", "한빛미래기술원"),
+    ],
+)
+def test_a_brand_of_nobody_named_and_an_institute_of_its_own_may_be_parties(
+    reader: Reader, text: str, name: str
+) -> None:
+    assert name in {form for forms in found(reader, text).values() for form in forms}
