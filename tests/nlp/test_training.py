@@ -327,3 +327,24 @@ def test_two_workers_train_one_network(tmp_path: Path, examples: list[Example]) 
         assert sum("settings" in line for line in lines) == 1
     assert states[0]["step"] == 2
     assert all(torch.equal(states[0]["network"][name], states[1]["network"][name]) for name in states[0]["network"])
+
+
+def test_a_mark_that_its_reader_doubted_teaches_the_tagger_nothing(tokenizer: Tokenizer) -> None:
+    from nlp.training.batches import make_batch, token_spans
+
+    text = "나래로보틱스는 한빛시의 새벽엔진을 쓴다."
+    marks = [("나래로보틱스", False), ("한빛시", True)]
+    organizations = [
+        {"start": (at := text.index(name) + 1), "end": at + len(name), "surface": name, "key": None, "type": None}
+        | ({"unsure": True} if doubted else {})
+        for name, doubted in marks
+    ]
+    row = ROW | {"title": "", "text": text, "events": [], "organizations": organizations}
+    (example,) = ArticleReader(tokenizer, NameFinder([])).examples(row, "test")
+    tags, spans = make_batch([example], tokenizer).tags[0], token_spans(tokenizer.encode(example.text), example.text)
+
+    def tag(word: str) -> int:
+        place = example.text.index(word)
+        return int(tags[next(i for i, (start, end) in enumerate(spans) if start <= place < end)])
+
+    assert (tag("나래"), tag("한빛시"), tag("새벽엔진")) == (1, IGNORE, 0)
