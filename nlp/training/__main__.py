@@ -1,4 +1,4 @@
-"""`python -m nlp.training`: vocabulary, prepare, fit, export, triage, measure, in this order (docs/training.md)."""
+"""`python -m nlp.training`: vocabulary, join, prepare, fit, export, triage, measure, in this order (see the docs)."""
 
 import csv
 import json
@@ -18,8 +18,10 @@ from nlp.training.data import (
     klue_examples,
     part_of,
     read_jsonl,
+    rows_of,
 )
 from nlp.training.export import export as write_artefact
+from nlp.training.join import joined
 from nlp.training.measure import calibration_error, score, tagging
 from nlp.training.train import Settings
 from nlp.training.triage import learn_triage, write_triage
@@ -48,6 +50,18 @@ def vocabulary(checkpoint: Path, tokenizer: Path, texts: tuple[Path, ...], out: 
     counts = count_pieces(Tokenizer.from_file(str(tokenizer)), texts_of(texts))
     cut(tokenizer, checkpoint, counts, out, size)
     click.echo(f"{out}: {size} of the pieces; {len(counts)} of them occur")
+
+
+@main.command()
+@click.argument("labels", type=EXISTING)
+@click.argument("articles", type=EXISTING, nargs=-1, required=True)
+@click.option("--out", type=WRITTEN, required=True)
+def join(labels: Path, articles: tuple[Path, ...], out: Path) -> None:
+    """Join LABELS of published articles (corpus/real) with stored ARTICLES (JSONL, plain or .xz)."""
+    wanted = read_jsonl(labels)
+    rows = list(joined(wanted, rows_of(articles)))
+    out.write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows), encoding="utf-8")
+    click.echo(f"{out}: {len(rows)} of {len(wanted)} labels; of the rest no article is there with the labelled text")
 
 
 @main.command()

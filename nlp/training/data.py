@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import lzma
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
@@ -96,9 +97,15 @@ class Example:
         return _CUE.search(self.text) is not None
 
 
+def rows_of(paths: Iterable[Path]) -> Iterator[dict[str, Any]]:
+    """The rows of JSON-lines files, plain or `.xz`."""
+    for path in paths:
+        with lzma.open(path, "rt", encoding="utf-8") if path.suffix == ".xz" else path.open(encoding="utf-8") as lines:
+            yield from (json.loads(line) for line in lines)
+
+
 def read_jsonl(path: Path) -> list[dict[str, Any]]:
-    with path.open(encoding="utf-8") as lines:
-        return [json.loads(line) for line in lines]
+    return list(rows_of([path]))
 
 
 def part_of(row_id: str) -> str:

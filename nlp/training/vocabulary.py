@@ -1,7 +1,6 @@
 """Cut the encoder's 250,000 pieces down to those that Korean and English news needs."""
 
 import json
-import lzma
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -12,6 +11,8 @@ import numpy as np
 from safetensors.numpy import load_file, save_file
 from tokenizers import Tokenizer
 
+from nlp.training.data import rows_of
+
 SPECIAL = ("<s>", "<pad>", "</s>", "<unk>")
 EMBEDDING = "embeddings.word_embeddings.weight"
 # A piece of Hangul, Latin, digits and common marks may come up tomorrow although the sample does not hold it.
@@ -21,11 +22,8 @@ _BATCH = 512
 
 def texts_of(paths: Iterable[Path]) -> Iterator[str]:
     """Title and text of every row of the JSONL files (plain or .xz)."""
-    for path in paths:
-        with lzma.open(path, "rt", encoding="utf-8") if path.suffix == ".xz" else path.open(encoding="utf-8") as lines:
-            for line in lines:
-                row = json.loads(line)
-                yield (row.get("title") or "") + "\n" + row["text"]
+    for row in rows_of(paths):
+        yield (row.get("title") or "") + "\n" + row["text"]
 
 
 def count_pieces(tokenizer: Tokenizer, texts: Iterable[str]) -> Counter[int]:

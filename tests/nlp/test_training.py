@@ -1,5 +1,6 @@
 """What training makes of labels and text: offsets hold, labels land where their evidence is, names change soundly."""
 
+import hashlib
 import json
 import pickle
 import random
@@ -348,3 +349,25 @@ def test_a_mark_that_its_reader_doubted_teaches_the_tagger_nothing(tokenizer: To
         return int(tags[next(i for i, (start, end) in enumerate(spans) if start <= place < end)])
 
     assert (tag("나래"), tag("한빛시"), tag("새벽엔진")) == (1, IGNORE, 0)
+
+
+def test_labels_are_joined_with_the_text_they_were_made_of_and_no_other() -> None:
+    from nlp.training.join import joined
+
+    title, text = "나래소프트, 하늘텔과 협약", "나래소프트는 하늘텔과 협약을 맺었다. 그 밖의 일."
+    whole = f"{title}\n{text}"
+    article = {"id": "1", "lang": "ko", "title": title, "text": text}
+    cut = whole.index(" 그 밖")
+    label = {
+        "id": "1", "sha256": hashlib.sha256(whole.encode()).hexdigest(), "cut": cut,
+        "events": [{"parties": [party("나래소프트"), party("하늘텔")], "evidence_span": [len(title) + 1, cut]}],
+        "organizations": [[0, 5]], "unsure": [[7, 10]],
+    }  # fmt: skip
+    changed = article | {"text": text + "!"}
+    (row,) = joined([label], [changed, article])
+    assert row["text"] == "나래소프트는 하늘텔과 협약을 맺었다."
+    assert row["events"][0]["evidence"] == row["text"]
+    assert [(mark["surface"], mark["key"], mark.get("unsure", False)) for mark in row["organizations"]] == [
+        ("나래소프트", "나래소프트", False), ("하늘텔", "하늘텔", True),
+    ]  # fmt: skip
+    assert list(joined([label], [changed])) == []
