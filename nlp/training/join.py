@@ -23,7 +23,7 @@ def joined(labels: Iterable[Row], articles: Iterable[Row]) -> Iterator[Row]:
 
 def _row(label: Row, article: Row, full: str) -> Row:
     title = article.get("title") or ""
-    events = [_with_evidence(event, full) for event in label.get("events", article.get("events", []))]
+    events = [_with_evidence(event, full) for event in (label if "events" in label else article)["events"]]
     row = {name: article.get(name) for name in ("id", "url", "lang", "published", "outlet", "title")}
     row |= {"text": full[len(title) + 1 :], "events": events}
     if "organizations" in label:
