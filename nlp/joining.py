@@ -3,9 +3,6 @@
 import math
 
 from nlp.features import View
-from nlp.linking import Entity
-from nlp.tokenizer import is_compound
-from nlp.unlisted import tells_kind
 
 _UNSEEN = 0.5  # an entity that the encoder read in no passage may be a name or not
 
@@ -21,16 +18,10 @@ def beside_features(view: View, one: int, two: int) -> dict[str, float]:
         "unlisted": float(len(unlisted)),
         "unlisted-name": min(unlisted, default=0.0),
         "listed-name": min(listed, default=0.0),
-        "compounds": float(sum(_is_compound(entity) for entity in both)),
         "government": float("government" in types),
         "companies": float(types == {"company"}),
         "stateless": float(any(entity.country is None for entity in both)),
     }
-
-
-def _is_compound(entity: Entity) -> bool:
-    """Whether an unlisted name is only common nouns side by side, as terms are more often than firms."""
-    return entity.organization is None and not tells_kind(entity.name) and is_compound(entity.name)
 
 
 def logit(probability: float) -> float:

@@ -15,8 +15,6 @@ from spacy.tokens import Doc
 from spacy.vocab import Vocab
 
 _HANGUL = re.compile("[가-힣]")
-_OF_COMPOUND = ("NNG", "XPN", "XSN")
-_FEWEST_OF_COMPOUND = 2
 _KOREAN_STYLE = re.compile(r"^K-(?=[가-힣])")
 
 
@@ -39,17 +37,6 @@ def is_common_noun(word: str) -> bool:
     if len(tokens) == 2 and tokens[0].tag == "XPN":
         del tokens[0]
     return len(tokens) == 1 and tokens[0].tag == "NNG" and bool(load_kiwi().morpheme(tokens[0].id).form)
-
-
-@lru_cache(maxsize=10_000)
-def is_compound(word: str) -> bool:
-    """Whether `word` is put together of common nouns of the dictionary: `검색엔진`. Some firms are called so, too."""
-    if not _HANGUL.search(word):
-        return False
-    tokens = load_kiwi().tokenize(word)
-    if len(tokens) < _FEWEST_OF_COMPOUND or any(token.tag not in _OF_COMPOUND for token in tokens):
-        return False
-    return all(load_kiwi().morpheme(token.id).form for token in tokens)
 
 
 def is_noun_phrase(text: str) -> bool:
