@@ -27,7 +27,7 @@ def without_bystanders(full: str, mentions: Sequence[Mention]) -> list[Mention]:
     return [
         one
         for one in mentions
-        if not (_is_site(full, one) or _is_province(one, starts) or _is_branch(full, one, ends))
+        if not (_is_site(full, one) or _is_province(one, starts) or _is_part(full, one, ends))
         and not (_is_outlet(full, one) or _is_team(full, one, starts))
     ]
 
@@ -52,7 +52,7 @@ def _is_team(full: str, mention: Mention, starts: Mapping[int, Mention]) -> bool
     return members.start(1) in starts and sum(members.start(1) <= start < members.end(1) for start in starts) >= _FEWEST
 
 
-def _is_branch(full: str, mention: Mention, ends: Mapping[int, Mention]) -> bool:
+def _is_part(full: str, mention: Mention, ends: Mapping[int, Mention]) -> bool:
     """Whether it is a part of the organisation before it.
 
     The branch where something takes place, `한국전력공사 남서울본부에서`, or what a firm has for research:

@@ -18,7 +18,6 @@ from nlp.training.data import (
     klue_examples,
     part_of,
     read_jsonl,
-    rows_of,
 )
 from nlp.training.export import export as write_artefact
 from nlp.training.join import joined
@@ -58,8 +57,8 @@ def vocabulary(checkpoint: Path, tokenizer: Path, texts: tuple[Path, ...], out: 
 @click.option("--out", type=WRITTEN, required=True)
 def join(labels: Path, articles: tuple[Path, ...], out: Path) -> None:
     """Join LABELS of published articles (corpus/real) with stored ARTICLES (JSONL, plain or .xz)."""
-    wanted = read_jsonl(labels)
-    rows = list(joined(wanted, rows_of(articles)))
+    wanted = list(read_jsonl(labels))
+    rows = list(joined(wanted, (row for path in articles for row in read_jsonl(path))))
     out.write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows), encoding="utf-8")
     click.echo(f"{out}: {len(rows)} of {len(wanted)} labels; of the rest no article is there with the labelled text")
 

@@ -97,15 +97,10 @@ class Example:
         return _CUE.search(self.text) is not None
 
 
-def rows_of(paths: Iterable[Path]) -> Iterator[dict[str, Any]]:
-    """The rows of JSON-lines files, plain or `.xz`."""
-    for path in paths:
-        with lzma.open(path, "rt", encoding="utf-8") if path.suffix == ".xz" else path.open(encoding="utf-8") as lines:
-            yield from (json.loads(line) for line in lines)
-
-
-def read_jsonl(path: Path) -> list[dict[str, Any]]:
-    return list(rows_of([path]))
+def read_jsonl(path: Path) -> Iterator[dict[str, Any]]:
+    """The rows of a JSON-lines file, plain or `.xz`."""
+    with lzma.open(path, "rt", encoding="utf-8") if path.suffix == ".xz" else path.open(encoding="utf-8") as lines:
+        yield from (json.loads(line) for line in lines)
 
 
 def part_of(row_id: str) -> str:
@@ -186,7 +181,7 @@ class ArticleReader:
         spans, types, labels = _organizations(row, article)
         marked = "organizations" in row
         known = bytearray(b"\1" * len(article)) if marked else self._outside.mark(article, row["lang"])
-        sure: list[bool] = [True] * len(types)
+        sure = [True] * len(types)
         if marked:
             _doubt(spans, sure, row["organizations"])
         else:

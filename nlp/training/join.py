@@ -15,14 +15,16 @@ def joined(labels: Iterable[Row], articles: Iterable[Row]) -> Iterator[Row]:
     wanted = {label["id"]: label for label in labels}
     for article in articles:
         label = wanted.get(article["id"])
-        whole = (article.get("title") or "") + "\n" + article["text"]
-        if label is not None and hashlib.sha256(whole.encode()).hexdigest() == label["sha256"]:
+        if label is None:
+            continue
+        title = article.get("title") or ""
+        whole = f"{title}\n{article['text']}"
+        if hashlib.sha256(whole.encode()).hexdigest() == label["sha256"]:
             del wanted[article["id"]]
-            yield _row(label, article, whole[: label.get("cut") or len(whole)])
+            yield _row(label, article, title, whole[: label.get("cut")])
 
 
-def _row(label: Row, article: Row, full: str) -> Row:
-    title = article.get("title") or ""
+def _row(label: Row, article: Row, title: str, full: str) -> Row:
     events = [_with_evidence(event, full) for event in (label if "events" in label else article)["events"]]
     row = {name: article.get(name) for name in ("id", "url", "lang", "published", "outlet", "title")}
     row |= {"text": full[len(title) + 1 :], "events": events}

@@ -11,7 +11,7 @@ import numpy as np
 from safetensors.numpy import load_file, save_file
 from tokenizers import Tokenizer
 
-from nlp.training.data import rows_of
+from nlp.training.data import read_jsonl
 
 SPECIAL = ("<s>", "<pad>", "</s>", "<unk>")
 EMBEDDING = "embeddings.word_embeddings.weight"
@@ -22,8 +22,9 @@ _BATCH = 512
 
 def texts_of(paths: Iterable[Path]) -> Iterator[str]:
     """Title and text of every row of the JSONL files (plain or .xz)."""
-    for row in rows_of(paths):
-        yield (row.get("title") or "") + "\n" + row["text"]
+    for path in paths:
+        for row in read_jsonl(path):
+            yield (row.get("title") or "") + "\n" + row["text"]
 
 
 def count_pieces(tokenizer: Tokenizer, texts: Iterable[str]) -> Counter[int]:
