@@ -234,7 +234,9 @@ def _event(story: Story, event: Event, full: str, mentions: Sequence[Mention]) -
     if evidence not in full:
         raise ValueError(f"event {event.event}: evidence is no exact part of title or text: {evidence[:60]!r}")
     optional = _indexed(event, event.optional_pairs)
-    pairs = _indexed(event, event.pairs) if event.pairs is not None else _default_pairs(story, event, optional)
+    either = [set(pair) for pair in optional]
+    named = _indexed(event, event.pairs) if event.pairs is not None else _default_pairs(story, event)
+    pairs = [pair for pair in named if set(pair) not in either]
     countries = [cast[key].country for key in event.parties]
     return {
         "event": event.event,
@@ -267,12 +269,12 @@ def _indexed(event: Event, pairs: Sequence[Pair]) -> list[list[int]]:
     return [[event.parties.index(first), event.parties.index(second)] for first, second in pairs]
 
 
-def _default_pairs(story: Story, event: Event, optional: list[list[int]]) -> list[list[int]]:
+def _default_pairs(story: Story, event: Event) -> list[list[int]]:
     """All pairs with a company in them, the Korean company first."""
     parties = [story.organizations[key] for key in event.parties]
     pairs = []
     for pair in combinations(range(len(parties)), 2):
-        if any(parties[i].type == "company" for i in pair) and list(pair) not in optional:
+        if any(parties[i].type == "company" for i in pair):
             pairs.append(sorted(pair, key=lambda i: (parties[i].type != "company", parties[i].country != "KR")))
     return pairs
 

@@ -82,6 +82,13 @@ def test_default_pairs_leave_out_pairs_without_a_company(tmp_path: Path) -> None
     }  # fmt: skip
 
 
+def test_a_pair_that_is_optional_is_not_required_too(tmp_path: Path) -> None:
+    story = changed(pairs=[["narae", "fjord"]], optional_pairs=[["fjord", "narae"]])
+    (row,) = read_corpus(write(tmp_path, story))
+    (event,) = row["events"]
+    assert (event["pairs"], event["optional_pairs"]) == ([], [[0, 1]])
+
+
 @pytest.mark.parametrize(
     ("event", "message"),
     [
