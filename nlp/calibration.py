@@ -41,8 +41,8 @@ _PUBLISHED = 4.0  # what a pair of real news weighs in the third step: written o
 PRECISION = {"rules": {"report": 0.72, "publish": 0.95}, "model": {"report": 0.85, "publish": 0.95}}
 """What is right of all that is reported, and of what is shown by default, on news articles that were not learnt from.
 
-Written articles do not count here: how many of them are hard was chosen, not met. Rules alone would hardly tell
-anything if they had to be as right as with the encoder.
+Written articles do not count here: how many of them are hard was chosen, not met; nor do releases of foreign firms
+(`_is_ours`). Rules alone would hardly tell anything if they had to be as right as with the encoder.
 """
 
 
