@@ -25,6 +25,7 @@ TYPE_OF = {
     "company": 0, "university": 1, "institute": 1, "association": 1, "hospital": 1, "government": 2,
 }  # fmt: skip
 BUDGET = 224  # tokens a passage
+_ROSTER = 5  # new pairs
 _CUE = re.compile(
     r"협약|제휴|협력|계약|공급|투자|인수|합작|맞손|손잡|파트너|MOU|컨소시엄|동맹|체결|공동|도입|"
     r"partner|agreement|collaborat|invest|acqui|alliance|joint|supply|deal|MOU|sign", re.IGNORECASE
@@ -76,6 +77,11 @@ class Example:
     @property
     def positive(self) -> bool:
         return any(relation > NONE for relation, _, _ in self.pairs.values())
+
+    @property
+    def roster(self) -> bool:
+        """Whether it tells of many new pairs, as the signers of one agreement make them."""
+        return sum(relation == CORE for relation, _, _ in self.pairs.values()) >= _ROSTER
 
     @property
     def of_article(self) -> bool:

@@ -36,6 +36,7 @@ class Settings:
     kept: dict[str, float] | None = None  # share of each source an epoch
     easy: float = 0.1  # share of passages without partnership and without cue
     hard: float = 0.5  # … without partnership, with cue and two organisations
+    rosters: float = 4.0  # times a passage of many new pairs is drawn: ordinary news has few, and unlearns them
     seed: int = 7
     save_every: int = 100
     test_every: int = 200
@@ -73,14 +74,16 @@ def _relation_loss(logits: Tensor, labels: Tensor) -> Tensor:
 
 
 def epoch(examples: Sequence[Example], settings: Settings, rng: random.Random) -> list[Example]:
-    """The examples of one pass: all with a partnership, some of the rest."""
+    """The examples of one pass: all with a partnership, rosters several times, some of the rest."""
     chosen = []
     for example in examples:
         share = (settings.kept or {}).get(example.source, 1.0)
         if example.of_article and not example.positive:
             share *= settings.hard if example.cued and len(example.groups) > 1 else settings.easy
-        if rng.random() < share:
-            chosen.append(example)
+        if example.roster:
+            share *= settings.rosters
+        whole, part = divmod(share, 1)
+        chosen += [example] * (int(whole) + (rng.random() < part))
     return chosen
 
 
