@@ -17,6 +17,7 @@ from nlp.deal_dates import DealDates
 from nlp.features import Instance, View, pair_instances, untold_instance
 from nlp.generic import GENERIC
 from nlp.joining import beside_features, logit
+from nlp.kinship import own_firms
 from nlp.linking import Entity, Linker
 from nlp.places import is_place
 from nlp.sentences import Sentence
@@ -64,12 +65,13 @@ def read_pairs(
 ) -> list[PairReading]:
     """Every pair that may be partners, in order of place, with the features that decide."""
     told: dict[tuple[int, int], list[tuple[tuple[float, ...], Instance]]] = defaultdict(list)
+    kin = own_firms(view)
     for instance in pair_instances(view):
         one, two = sorted((instance.one, instance.two))
-        if may_be_partners(view.entities[one], view.entities[two], linker):
+        if (one, two) not in kin and may_be_partners(view.entities[one], view.entities[two], linker):
             told[one, two].append((weights.sentence_scores(instance.features), instance))
     for (one, two), seen in model.items():
-        likely = max(seen.core, seen.background) > _WORTH_ASKING
+        likely = max(seen.core, seen.background) > _WORTH_ASKING and (one, two) not in kin
         if likely and (one, two) not in told and may_be_partners(view.entities[one], view.entities[two], linker):
             untold = untold_instance(view, one, two)
             told[one, two].append((weights.sentence_scores(untold.features), untold))

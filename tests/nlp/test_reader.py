@@ -81,6 +81,21 @@ def test_a_signing_of_others_gives_no_day(reader: Reader) -> None:
     assert {event["date"] for event in events if names(event) == {"kt", "nvidia"}} == {None}
 
 
+HOUSES = [
+    ("ko", "가온로보틱스(대표 김하늘)는 자회사 누리소프트와 로봇을 공동 개발하는 업무협약을 체결했다.", 0),
+    ("ko", "가온로보틱스(대표 김하늘)는 새벽그룹 계열사 누리소프트와 로봇을 공동 개발하는 업무협약을 체결했다.", 1),
+    ("en", "Gaon Robotics Inc. of Korea signed a memorandum of understanding with its subsidiary Nuri Software.", 0),
+    ("en", "Gaon Robotics Inc. of Korea signed a memorandum of understanding with Nuri Software.", 1),
+]
+
+
+@pytest.mark.parametrize(("lang", "text", "events"), HOUSES)
+def test_a_firm_and_its_own_subsidiary_are_no_partners(reader: Reader, lang: str, text: str, events: int) -> None:
+    row = {"id": "house", "title": None, "text": text, "lang": lang, "published": "2025-03-04"}
+    told = [event for event in reader.read(row)["events"] if event["status"] == "signed"]
+    assert len(told) == events
+
+
 def test_no_deal_word_no_event(reader: Reader) -> None:
     assert reader.read(NOTHING) == {"id": "none", "events": []}
 
