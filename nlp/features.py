@@ -99,9 +99,11 @@ _LIST_JOIN_EN = re.compile(
 _LIST_JOIN_KO = re.compile(
     r"^(?:와|과|랑|하고)?\s?(?:[^\s,.]{1,12}\s){0,3}?$|^\s?[·ㆍ∙,/&\-–—×]\s?(?:[^\s,.]{1,12}\s){0,3}?$|^\s(?:및|그리고|x|X)\s(?:[^\s,.]{1,12}\s){0,3}?$"
 )
+KIN = {"ko": "자회사|손자회사|모회사|계열사|관계사", "en": "subsidiary|affiliate|parent|unit"}
+"""Patterns of what a firm of somebody's house is called before its name."""
 _KIN_BEFORE = {
-    "ko": re.compile(r"(?:자회사|손자회사|모회사|계열사|관계사|계열|산하|지주사|사내벤처)(?:인|이자|의)?\s[^\s,]{0,12}\s?['‘]?$"),
-    "en": re.compile(r"\b(?:subsidiary|affiliate|parent|holding|unit|arm|division)(?:\scompany)?,?\s(?:of\s)?$", re.I),
+    "ko": re.compile(rf"(?:{KIN['ko']}|계열|산하|지주사|사내벤처)(?:인|이자|의)?\s[^\s,]{{0,12}}\s?['‘]?$"),
+    "en": re.compile(rf"\b(?:{KIN['en']}|holding|arm|division)(?:\scompany)?,?\s(?:of\s)?$", re.I),
 }
 _ROUNDUP = re.compile(r"^\s?\[[^\]]*(?:소식|브리핑|레이더|단신|모음|종합|게시판|동정|뉴스|人사이드|포토|주간|오늘의|이모저모)[^\]]*\]|\s外$|…외$")
 # `구글과 함께 통화 비서 '가나'를`: what follows is what the two do, no third partner.

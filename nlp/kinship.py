@@ -6,16 +6,12 @@ A firm and its own subsidiary are no partners (annotation guide), and the compan
 import re
 from collections.abc import Sequence
 
-from nlp.features import Part, View
+from nlp.features import KIN, Part, View
 
 # A name before the word would say whose it is (`새벽그룹 계열사 누리`); after a particle it is the subject's own.
 _OWN = {
-    "ko": re.compile(
-        r"(?:^|[.,’'”\"\n]\s?|[은는이가을를도]\s)(?:자회사|손자회사|모회사|계열사|관계사)(?:인|이자)?\s?['‘\"“]?$"
-    ),
-    "en": re.compile(
-        r"\bits\s(?:own\s|(?:wholly|majority)[\s-]owned\s)?(?:subsidiary|affiliate|parent|unit)(?:\scompany)?,?\s$"
-    ),
+    "ko": re.compile(rf"(?:^|[.,’'”\"\n]\s?|[은는이가을를도]\s)(?:{KIN['ko']})(?:인|이자)?\s?['‘\"“]?$"),
+    "en": re.compile(rf"\bits\s(?:own\s|(?:wholly|majority)[\s-]owned\s)?(?:{KIN['en']})(?:\scompany)?,?\s$"),
 }
 _REACH = 40  # characters before a name
 

@@ -66,13 +66,17 @@ def read_pairs(
     """Every pair that may be partners, in order of place, with the features that decide."""
     told: dict[tuple[int, int], list[tuple[tuple[float, ...], Instance]]] = defaultdict(list)
     kin = own_firms(view)
+
+    def may_pair(one: int, two: int) -> bool:
+        return (one, two) not in kin and may_be_partners(view.entities[one], view.entities[two], linker)
+
     for instance in pair_instances(view):
         one, two = sorted((instance.one, instance.two))
-        if (one, two) not in kin and may_be_partners(view.entities[one], view.entities[two], linker):
+        if may_pair(one, two):
             told[one, two].append((weights.sentence_scores(instance.features), instance))
     for (one, two), seen in model.items():
-        likely = max(seen.core, seen.background) > _WORTH_ASKING and (one, two) not in kin
-        if likely and (one, two) not in told and may_be_partners(view.entities[one], view.entities[two], linker):
+        likely = max(seen.core, seen.background) > _WORTH_ASKING
+        if likely and (one, two) not in told and may_pair(one, two):
             untold = untold_instance(view, one, two)
             told[one, two].append((weights.sentence_scores(untold.features), untold))
     readings = []
