@@ -28,8 +28,8 @@ from nlp.labelled import CORE, FOLDS, NONE, UNSETTLED, Example, read_examples
 from nlp.linking import Linker
 from nlp.partnership import (
     PairReading,
-    may_be_partners,
     model_features,
+    pairing_rule,
     probabilities,
     read_pairs,
 )
@@ -56,10 +56,11 @@ Fact = tuple[tuple[int, int], tuple[str, ...], int]
 def sentence_facts(example: Example, linker: Linker) -> list[Fact]:
     """What the first step learns from in one article."""
     facts = []
+    may_pair = pairing_rule(example.view, linker)
     for instance in pair_instances(example.view):
         one, two = sorted((instance.one, instance.two))
         label = example.labels.get((one, two), NONE)
-        if label is not None and may_be_partners(example.view.entities[one], example.view.entities[two], linker):
+        if label is not None and may_pair(one, two):
             facts.append(((one, two), instance.features, label))
     return facts
 
