@@ -90,11 +90,11 @@ def pairing_rule(view: View, linker: Linker) -> Callable[[int, int], bool]:
     """Whether two entities of the view (indexes, the lower first) may be partners: no firm with its own subsidiary."""
     kin = own_firms(view)
     return lambda one, two: (
-        (one, two) not in kin and may_be_partners(view.entities[one], view.entities[two], linker)
+        (one, two) not in kin and _may_be_partners(view.entities[one], view.entities[two], linker)
     )
 
 
-def may_be_partners(one: Entity, two: Entity, linker: Linker) -> bool:
+def _may_be_partners(one: Entity, two: Entity, linker: Linker) -> bool:
     """Rules of the annotation guide that hold whatever the sentence says: a company among them, a Korean among them."""
     if "company" not in (one.type, two.type) or linker.is_family(one, two):
         return False
