@@ -1,7 +1,7 @@
 """The words news uses for deals: which words they are, which kind of deal each speaks of, and what denies a deal.
 
-A sentence without any of these words is never read further (the cheap first pass), so the lists err on the wide side;
-how much a word is worth is learnt, not written here.
+Without the encoder a sentence that has none of these words is never read further, so the lists err on the wide side; how
+much a word is worth is learnt, not written here.
 """
 
 # ruff: noqa: E501 (patterns are lists of words; broken lines would hide them)

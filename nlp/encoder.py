@@ -59,9 +59,9 @@ class Encoder:
         """The windows of ``title + "\\n" + text`` to read, of the length the model was trained on."""
         return passages(article, self._length, self._config["budget"])
 
-    def may_tell(self, text: str) -> bool:
-        """Whether a passage may tell of a partnership, by the cheap first pass."""
-        return self._triage.keeps(self.pieces(text))
+    def may_tell(self, text: str, cued: bool) -> bool:
+        """Whether a passage, with a deal word or without, may tell of a partnership, by the cheap first pass."""
+        return self._triage.keeps(self.pieces(text), cued)
 
     def pieces(self, text: str) -> list[str]:
         """The tokenizer's pieces of a passage."""

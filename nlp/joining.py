@@ -5,6 +5,7 @@ import math
 from nlp.features import View
 
 _UNSEEN = 0.5  # an entity that the encoder read in no passage may be a name or not
+_DOUBTFUL = 0.8  # below it a deal told with certainty was mostly one of a word that is no name
 
 
 def beside_features(view: View, one: int, two: int) -> dict[str, float]:
@@ -17,6 +18,8 @@ def beside_features(view: View, one: int, two: int) -> dict[str, float]:
     return {
         "unlisted": float(len(unlisted)),
         "unlisted-name": min(unlisted, default=0.0),
+        # A slope of its own: between .9 and .99 hardly anything changes, between .5 and .8 much.
+        "doubtful-name": max(0.0, logit(_DOUBTFUL) - min(unlisted, default=logit(_DOUBTFUL))),
         "listed-name": min(listed, default=0.0),
         "government": float("government" in types),
         "companies": float(types == {"company"}),

@@ -28,7 +28,7 @@ from nlp.partnership import ModelPair, read_events, read_pairs
 from nlp.passages import Passage
 from nlp.plan import Plan, plan_reading
 from nlp.recognition import Mention, Recognizer, without_overlaps
-from nlp.tokenizer import KiwiTokenizer, is_common_noun, is_noun_phrase
+from nlp.tokenizer import KiwiTokenizer, is_common_noun, is_dictionary_noun, is_noun_phrase
 from nlp.undisclosed import undisclosed_partners
 from nlp.unlisted import USED_ALONE, is_korean_name, is_no_firm
 from nlp.unlisted_english import is_english_name, is_label
@@ -93,10 +93,10 @@ class Organizations:
     def __call__(self, doc: Doc) -> Doc:
         article, plan = doc._.article, doc._.plan
         full = article.full
-        mentions = bare_names(self._recognizer.recognize(doc, article, plan.chosen))
+        mentions = _without_cut(doc, bare_names(self._recognizer.recognize(doc, article, plan.chosen)))
         doc._.predictions = self._predict(full, plan, mentions)
         judged = _judged(doc._.predictions)
-        mentions = _with_tagged(full, _without_words(mentions, judged), doc._.predictions)
+        mentions = _with_tagged(doc, _without_words(mentions, judged), doc._.predictions)
         mentions = without_bystanders(full, _whole(full, mentions, judged))
         entities = _without_descriptions(full, self._linker.link(full, mentions, article.lang))
         for entity in entities:
@@ -172,8 +172,19 @@ def model_pairs(view: View, predictions: Sequence[Reading]) -> dict[tuple[int, i
     return best
 
 
-def _with_tagged(full: str, mentions: list[Mention], predictions: Sequence[Reading]) -> list[Mention]:
+def _without_cut(doc: Doc, mentions: Sequence[Mention]) -> list[Mention]:
+    """Leave out what ends within a noun of the dictionary, as `코골` does in `코골이` (snoring)."""
+    ends = [doc.char_span(one.end - 1, one.end, alignment_mode="expand") for one in mentions]
+    return [
+        one
+        for one, last in zip(mentions, ends, strict=True)
+        if last is None or last.end_char == one.end or not is_dictionary_noun(last.text)
+    ]
+
+
+def _with_tagged(doc: Doc, mentions: list[Mention], predictions: Sequence[Reading]) -> list[Mention]:
     """Add the names that only the encoder found, without what sticks to their end."""
+    full = doc._.article.full
     tagged = {
         (start, end): Mention(start, end, full[start:end], (), "model")
         for passage, prediction, _ in predictions
@@ -181,7 +192,7 @@ def _with_tagged(full: str, mentions: list[Mention], predictions: Sequence[Readi
         if span.probability >= _LIKELY_NAME
         for start, end in [whole_place(full, passage.to_article(span.start), passage.to_article(span.end))]
     }
-    bare = bare_names(list(tagged.values()), beside=mentions)
+    bare = _without_cut(doc, bare_names(list(tagged.values()), beside=mentions))
     names = [one for one in bare if is_name(full, one.start, one.end) and _is_free(one, mentions)]
     named = without_overlaps([*mentions, *names])
     ends = {one.end for one in named}

@@ -1,4 +1,4 @@
-"""What of an article is worth reading: its deal words, and the passages that the first pass keeps."""
+"""What of an article is worth reading: the passages that the first pass keeps, or what stands near its deal words."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -27,17 +27,21 @@ class Plan:
 def plan_reading(article: Article, encoder: Encoder | None) -> Plan:
     """Choose title, first sentence, every sentence with a deal word and the one before it; none if none has one.
 
-    With an encoder, only in the passages that its first pass keeps.
+    With an encoder, only in the passages that its first pass keeps; where one of these has no deal word, all of it.
     """
     full = article.full
     sentences = split_sentences(full, len(article.title))
     cues = {one.index: _placed(one, found) for one in sentences if (found := _cues(article, one))}
+    telling = set(cues)
     passages: list[Passage] = []
-    if encoder is not None and cues:
-        passages = _kept(encoder, full, [cue for found in cues.values() for cue in found])
+    if encoder is not None:
+        kept = _kept(encoder, full, [cue for found in cues.values() for cue in found])
+        passages = [passage for passage, _ in kept]
         cues = {index: found for index, found in cues.items() if _holds(passages, sentences[index])}
-    wanted = {index for found in cues for index in (found, found - 1)} | {0, 1}
-    return Plan(sentences, cues, [one for one in sentences if one.index in wanted] if cues else [], passages)
+        wordless = [passage for passage, cued in kept if not cued]
+        telling = {*cues, *(one.index for one in sentences if _holds(wordless, one))}
+    wanted = {index for found in telling for index in (found, found - 1)} | {0, 1}
+    return Plan(sentences, cues, [one for one in sentences if one.index in wanted] if telling else [], passages)
 
 
 def _cues(article: Article, sentence: Sentence) -> list[Cue]:
@@ -48,15 +52,19 @@ def _placed(sentence: Sentence, found: Sequence[Cue]) -> list[Cue]:
     return [Cue(cue.start + sentence.start, cue.end + sentence.start, cue.group) for cue in found]
 
 
-def _kept(encoder: Encoder, full: str, cues: Sequence[Cue]) -> list[Passage]:
-    """The passages with a deal word that may tell of a deal; one in the headline counts for the first of them."""
-    with_cue = [
-        passage
-        for number, passage in enumerate(encoder.passages(full))
-        if any(passage.start < cue.end and cue.start < passage.end for cue in cues)
-        or (number == 0 and any(cue.start < passage.head for cue in cues))
+def _kept(encoder: Encoder, full: str, cues: Sequence[Cue]) -> list[tuple[Passage, bool]]:
+    """The passages that may tell of a deal, each with whether it holds a deal word."""
+    passages = encoder.passages(full)
+    judged = zip(passages, with_cue(passages, cues), strict=True)
+    return [(passage, cued) for passage, cued in judged if encoder.may_tell(passage.text, cued)]
+
+
+def with_cue(passages: Sequence[Passage], cues: Sequence[Cue]) -> list[bool]:
+    """Whether each passage of an article holds one of its deal words; one in the headline counts for the first."""
+    return [
+        any((one.start < cue.end and cue.start < one.end) or (number == 0 and cue.start < one.head) for cue in cues)
+        for number, one in enumerate(passages)
     ]
-    return [passage for passage in with_cue if encoder.may_tell(passage.text)]
 
 
 def _holds(passages: Sequence[Passage], sentence: Sentence) -> bool:

@@ -39,6 +39,15 @@ def is_common_noun(word: str) -> bool:
     return len(tokens) == 1 and tokens[0].tag == "NNG" and bool(load_kiwi().morpheme(tokens[0].id).form)
 
 
+@lru_cache(maxsize=10_000)
+def is_dictionary_noun(word: str) -> bool:
+    """Whether `word` is one Korean noun, common or proper, of Kiwi's dictionary."""
+    if not _HANGUL.search(word):
+        return False
+    tokens = load_kiwi().tokenize(word)
+    return len(tokens) == 1 and tokens[0].tag in ("NNG", "NNP") and bool(load_kiwi().morpheme(tokens[0].id).form)
+
+
 def is_noun_phrase(text: str) -> bool:
     """Whether `text` is two or more words, each a common noun of the dictionary."""
     words = text.split(" ")

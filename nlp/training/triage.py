@@ -11,16 +11,18 @@ from typing import Any
 import numpy as np
 from scipy.sparse import csr_matrix
 
+from nlp.cues import find_cues
 from nlp.encoder import Encoder
+from nlp.plan import with_cue
 from nlp.regression import Array, SoftmaxRegression
-from nlp.triage import TRIAGE, signs
+from nlp.triage import CUED, TRIAGE, signs
 
-_RECALL = 0.99  # of the passages that tell of a new partnership
+_RECALL = 0.98  # of the new partnerships of published articles
 _RAREST = 4  # a sign in fewer passages than this is not learnt from
-_PENALTY = 1.0
+_PENALTY = 4.0
 _FOLDS = 5
 _CORE_WEIGHT = 3.0  # to lose a new partnership is worse than to lose an old one
-_SLIGHT = 0.15  # smaller weights are left out, which keeps the file small and the scores where they were
+_SLIGHT = 0.05  # smaller weights are left out, which keeps the file small and the scores where they were
 _NONE, _OLD, _CORE = range(3)
 
 
@@ -28,13 +30,17 @@ _NONE, _OLD, _CORE = range(3)
 class _Passage:
     fold: int
     signs: set[str]
+    cued: bool
     told: int
+    news: Sequence[str]  # the new partnerships of a published article that it tells of
+    published: bool
 
 
 def learn_triage(encoder: Encoder, rows: Iterable[Mapping[str, Any]]) -> tuple[dict[str, Any], float]:
-    """The content of `triage.json`, and which part of the passages without a partnership it keeps.
+    """The content of `triage.json`, and which part of the published passages without a partnership it keeps.
 
     Threshold and part are those of passages that the weights were not learnt from (five folds by article or family).
+    `rows` should be an ordinary mix: learnt from articles denser than those it meets, it keeps far too much of these.
     """
     passages = [passage for row in rows for passage in _passages(encoder, row)]
     counts = Counter(sign for passage in passages for sign in passage.signs)
@@ -42,15 +48,25 @@ def learn_triage(encoder: Encoder, rows: Iterable[Mapping[str, Any]]) -> tuple[d
     matrix = _matrix(passages, index)
     told = np.array([passage.told for passage in passages])
     folds = np.array([passage.fold for passage in passages])
-    scores = np.zeros(len(passages))
+    published = np.array([passage.published for passage in passages])
+    scores = CUED * np.array([passage.cued for passage in passages], float)
     for fold in range(_FOLDS):
         weights = _fit(matrix[folds != fold], told[folds != fold])
-        scores[folds == fold] = matrix[folds == fold] @ weights
-    threshold = float(np.quantile(scores[told == _CORE], 1 - _RECALL))
+        scores[folds == fold] += matrix[folds == fold] @ weights
+    threshold = float(np.quantile(_best(passages, scores), 1 - _RECALL))
     weights = _fit(matrix, told)
     kept = {sign: round(float(weights[place]), 2) for sign, place in index.items() if weights[place]}
     content = {"bias": round(float(weights[0]), 4), "threshold": round(threshold, 4), "weights": kept}
-    return content, float((scores[told == _NONE] >= threshold).mean())
+    return content, float((scores[published & (told == _NONE)] >= threshold).mean())
+
+
+def _best(passages: Sequence[_Passage], scores: Array) -> list[float]:
+    """The highest score of a passage that tells of it, for each new partnership of published articles."""
+    best: dict[str, float] = {}
+    for passage, score in zip(passages, scores, strict=True):
+        for deal in passage.news:
+            best[deal] = max(best.get(deal, score), score)
+    return list(best.values())
 
 
 def write_triage(content: Mapping[str, Any], folder: Path) -> None:
@@ -63,11 +79,19 @@ def _passages(encoder: Encoder, row: Mapping[str, Any]) -> list[_Passage]:
     story = str(row.get("family") or row["id"])
     fold = int(hashlib.sha256(f"triage {story}".encode()).hexdigest(), 16) % _FOLDS
     events = [(full.find(event["evidence"][:60]), _is_core(event)) for event in row["events"] if event.get("evidence")]
+    passages = encoder.passages(full)
     found = []
-    for passage in encoder.passages(full):
-        inside = [core for at, core in events if 0 <= at < passage.head or passage.start <= at < passage.end]
-        told = _CORE if any(inside) else _OLD if inside else _NONE
-        found.append(_Passage(fold, signs(encoder.pieces(passage.text)), told))
+    cued = with_cue(passages, find_cues(full, row["lang"]))
+    for number, passage in enumerate(passages):
+        inside = {
+            place: core
+            for place, (at, core) in enumerate(events)
+            if passage.start <= at < passage.end or (number == 0 and 0 <= at < passage.head)
+        }
+        told = _CORE if any(inside.values()) else _OLD if inside else _NONE
+        published = "family" not in row
+        news = [f"{row['id']} {place}" for place, core in inside.items() if core and published]
+        found.append(_Passage(fold, signs(encoder.pieces(passage.text)), cued[number], told, news, published))
     return found
 
 

@@ -17,7 +17,7 @@ FLOORS = Path(__file__).with_name("floors.json")
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("part", ["ab", "cdef", "ghijk", "lm", "no", "pq", "tu"])
+@pytest.mark.parametrize("part", ["ab", "cdef", "ghijk", "lm", "no", "pq", "tu", "vw"])
 def test_reading_of_the_test_families_keeps_its_floors(part: str) -> None:
     floors = json.loads(FLOORS.read_text(encoding="utf-8"))[part]
     rows = [row for row in read_corpus() if row["split"] == "test" and row["family"][0] in part]

@@ -16,7 +16,8 @@ RESULTS = parse_article(
         "title": "가온전자 2분기 영업이익 210억원",
         "text": "가온전자는 2분기 매출이 전년 같은 기간보다 12% 늘어난 3400억원으로 집계됐다고 밝혔다. "
         "증권가는 목표주가를 올렸다. "
-        "수주 잔고는 2조원이고 주가는 3% 올랐다. 회사는 하반기에도 실적이 나아질 것으로 내다봤다.",
+        "수주 잔고는 2조원이고 주가는 3% 올랐다. 회사는 하반기에도 실적이 나아질 것으로 내다봤다. "
+        "영업이익률은 6.2%로 0.4%포인트 높아졌고 순이익은 150억원으로 지난해 같은 분기보다 9% 늘었다.",
         "lang": "ko",
         "published": "2025-03-04",
     }
@@ -52,3 +53,14 @@ def test_a_deal_told_in_the_headline_alone_is_read(encoder: Encoder) -> None:
     plan = plan_reading(article("두 회사는 물류 로봇을 함께 만든다.", "가온로보틱스, 새벽물류와 업무협약"), encoder)
     assert plan.chosen[0].in_title
     assert len(plan.passages) == 1
+
+
+def test_a_deal_told_without_a_deal_word_is_read(encoder: Encoder) -> None:
+    told = article("한빛병원은 다음 달부터 모든 병동의 약 배달을 가온로보틱스의 로봇에 맡긴다.")
+    assert plan_reading(told, None).chosen == []
+    plan = plan_reading(told, encoder)
+    assert [told.full[sentence.start : sentence.end] for sentence in plan.chosen] == [told.text]
+
+
+def test_weather_and_market_reports_are_not_read(encoder: Encoder) -> None:
+    assert plan_reading(article(f"{WEATHER} {MARKET}"), encoder).chosen == []

@@ -69,8 +69,9 @@ SIGNED_BESIDE = [
 
 
 @pytest.mark.parametrize(("lang", "text"), SIGNED_BESIDE)
-def test_a_signing_told_beside_gives_the_day(reader: Reader, lang: str, text: str) -> None:
-    (event,) = reader.read({"id": "s", "title": None, "text": text, "published": "2025-03-21", "lang": lang})["events"]
+def test_a_signing_told_beside_gives_the_day(lang: str, text: str) -> None:
+    row = {"id": "s", "title": None, "text": text, "published": "2025-03-21", "lang": lang}
+    (event,) = load_reader().read(row)["events"]  # the rules alone are not sure enough of so bare an English text
     assert names(event) == {"kt", "nvidia"}
     assert event["date"] == "2025-03-19"
 

@@ -129,6 +129,19 @@ def test_persons_departments_and_common_nouns_are_no_organisations(reader: Reade
     assert not names & {"소프트웨어", "크레인"}
 
 
+@pytest.mark.parametrize(
+    ("text", "part"),
+    [
+        ("카카오는 아스타나 지하철공사와 협약을 맺었다.", "아스타"),
+        ("카카오와 새봄병원, 코골이 베개 환자 200명 연구. 양측은 공동연구 협약을 맺었다. 코골이 시간이 줄었다.", "코골"),
+    ],
+)
+def test_a_part_of_a_dictionary_word_is_no_name(text: str, part: str) -> None:
+    names = {name for forms in found(load_reader(), text).values() for name in forms}
+    assert "카카오" in names
+    assert part not in names
+
+
 def test_a_headlines_short_form_is_the_name_that_the_body_gives_in_full(reader: Reader) -> None:
     article = {"id": 1, "title": "Kelvar signs with Samsung Electronics for three years", "lang": "en",
                "text": "Kelvar Genomics signed a supply contract with Samsung Electronics on Monday."}  # fmt: skip
