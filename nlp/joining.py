@@ -5,7 +5,7 @@ import math
 from nlp.features import View
 
 _UNSEEN = 0.5  # an entity that the encoder read in no passage may be a name or not
-_DOUBTFUL = 0.8  # below it a deal told with certainty was mostly one of a word that is no name
+_DOUBTFUL = math.log(0.8 / (1 - 0.8))  # below it a deal told with certainty was mostly one of a word that is no name
 
 
 def beside_features(view: View, one: int, two: int) -> dict[str, float]:
@@ -19,7 +19,7 @@ def beside_features(view: View, one: int, two: int) -> dict[str, float]:
         "unlisted": float(len(unlisted)),
         "unlisted-name": min(unlisted, default=0.0),
         # A slope of its own: between .9 and .99 hardly anything changes, between .5 and .8 much.
-        "doubtful-name": max(0.0, logit(_DOUBTFUL) - min(unlisted, default=logit(_DOUBTFUL))),
+        "doubtful-name": max(0.0, _DOUBTFUL - min(unlisted, default=_DOUBTFUL)),
         "listed-name": min(listed, default=0.0),
         "government": float("government" in types),
         "companies": float(types == {"company"}),

@@ -32,14 +32,14 @@ def plan_reading(article: Article, encoder: Encoder | None) -> Plan:
     full = article.full
     sentences = split_sentences(full, len(article.title))
     cues = {one.index: _placed(one, found) for one in sentences if (found := _cues(article, one))}
-    telling = set(cues)
     passages: list[Passage] = []
+    wordless: list[Passage] = []
     if encoder is not None:
         kept = _kept(encoder, full, [cue for found in cues.values() for cue in found])
         passages = [passage for passage, _ in kept]
         cues = {index: found for index, found in cues.items() if _holds(passages, sentences[index])}
         wordless = [passage for passage, cued in kept if not cued]
-        telling = {*cues, *(one.index for one in sentences if _holds(wordless, one))}
+    telling = {*cues, *(one.index for one in sentences if _holds(wordless, one))}
     wanted = {index for found in telling for index in (found, found - 1)} | {0, 1}
     return Plan(sentences, cues, [one for one in sentences if one.index in wanted] if telling else [], passages)
 

@@ -5,12 +5,12 @@ the rest is cut at spaces and carries no tags.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import cache, lru_cache
 from typing import Any
 
 import spacy
-from kiwipiepy import Kiwi
+from kiwipiepy import Kiwi, Token
 from spacy.tokens import Doc
 from spacy.vocab import Vocab
 
@@ -36,16 +36,18 @@ def is_common_noun(word: str) -> bool:
     tokens = load_kiwi().tokenize(word)
     if len(tokens) == 2 and tokens[0].tag == "XPN":
         del tokens[0]
-    return len(tokens) == 1 and tokens[0].tag == "NNG" and bool(load_kiwi().morpheme(tokens[0].id).form)
+    return _is_listed(tokens, "NNG")
 
 
 @lru_cache(maxsize=10_000)
 def is_dictionary_noun(word: str) -> bool:
     """Whether `word` is one Korean noun, common or proper, of Kiwi's dictionary."""
-    if not _HANGUL.search(word):
-        return False
-    tokens = load_kiwi().tokenize(word)
-    return len(tokens) == 1 and tokens[0].tag in ("NNG", "NNP") and bool(load_kiwi().morpheme(tokens[0].id).form)
+    return bool(_HANGUL.search(word)) and _is_listed(load_kiwi().tokenize(word), "NNG", "NNP")
+
+
+def _is_listed(tokens: Sequence[Token], *tags: str) -> bool:
+    """Whether it is one morpheme, of one of the tags, that stands in Kiwi's dictionary."""
+    return len(tokens) == 1 and tokens[0].tag in tags and bool(load_kiwi().morpheme(tokens[0].id).form)
 
 
 def is_noun_phrase(text: str) -> bool:

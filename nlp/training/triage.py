@@ -79,9 +79,10 @@ def _passages(encoder: Encoder, row: Mapping[str, Any]) -> list[_Passage]:
     story = str(row.get("family") or row["id"])
     fold = int(hashlib.sha256(f"triage {story}".encode()).hexdigest(), 16) % _FOLDS
     events = [(full.find(event["evidence"][:60]), _is_core(event)) for event in row["events"] if event.get("evidence")]
+    published = "family" not in row
     passages = encoder.passages(full)
-    found = []
     cued = with_cue(passages, find_cues(full, row["lang"]))
+    found = []
     for number, passage in enumerate(passages):
         inside = {
             place: core
@@ -89,7 +90,6 @@ def _passages(encoder: Encoder, row: Mapping[str, Any]) -> list[_Passage]:
             if passage.start <= at < passage.end or (number == 0 and 0 <= at < passage.head)
         }
         told = _CORE if any(inside.values()) else _OLD if inside else _NONE
-        published = "family" not in row
         news = [f"{row['id']} {place}" for place, core in inside.items() if core and published]
         found.append(_Passage(fold, signs(encoder.pieces(passage.text)), cued[number], told, news, published))
     return found
