@@ -57,16 +57,11 @@ class Encoder:
 
     def passages(self, article: str) -> list[Passage]:
         """The windows of ``title + "\\n" + text`` to read, of the length the model was trained on."""
-        return passages(article, self._length, self._config["budget"])
+        return passages(article, self._pieces, self._config["budget"])
 
-    def may_tell(self, text: str, cued: bool) -> bool:
+    def may_tell(self, passage: Passage, cued: bool) -> bool:
         """Whether a passage, with a deal word or without, may tell of a partnership, by the cheap first pass."""
-        return self._triage.keeps(self.pieces(text), cued)
-
-    def pieces(self, text: str) -> list[str]:
-        """The tokenizer's pieces of a passage."""
-        tokens: list[str] = self._tokenizer.encode(text, add_special_tokens=False).tokens
-        return tokens
+        return self._triage.keeps(passage.pieces, cued)
 
     def read(self, text: str, candidates: Sequence[Place] = ()) -> "Prediction":
         """Read one passage; `candidates` are places that may be organisations, to be judged beside those found."""
@@ -77,8 +72,9 @@ class Encoder:
         places = [_trimmed(text, start, end) for start, end in encoding.offsets[:limit]]
         return Prediction(text, np.asarray(states[0], dtype=np.float32), places, tuple(candidates), self.heads)
 
-    def _length(self, text: str) -> int:
-        return len(self._tokenizer.encode(text, add_special_tokens=False).ids)
+    def _pieces(self, text: str) -> list[str]:
+        tokens: list[str] = self._tokenizer.encode(text, add_special_tokens=False).tokens
+        return tokens
 
 
 class Prediction:

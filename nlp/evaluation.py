@@ -16,12 +16,12 @@ from typing import Any, NamedTuple
 from rich.console import Console
 from rich.table import Table
 
+from nlp.corpus import CORE_STATUSES
 from nlp.gazetteer import fold
 from nlp.reader import Reader, load_reader
 
 Row = Mapping[str, Any]
 Key = frozenset[int]
-CORE_STATUSES = ("signed", "announced", "planned")
 FIELDS = ("kind", "status", "date", "new")
 _RESAMPLES = 1000
 

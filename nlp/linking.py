@@ -111,12 +111,16 @@ class Linker:
         return merged
 
     def is_family(self, one: Entity, two: Entity) -> bool:
-        """Whether one is the other's parent, directly or further up."""
+        """Whether both belong to one group: one is above the other, or another stands above both."""
         if one.organization is None or two.organization is None:
             return False
-        return two.org_id in self._gazetteer.ancestors(one.org_id) or one.org_id in self._gazetteer.ancestors(
-            two.org_id
-        )
+        return self._root(one) == self._root(two)
+
+    def _root(self, entity: Entity) -> str:
+        return (entity.org_id, *self._gazetteer.ancestors(entity.org_id))[-1]
+
+    def _belongs_to(self, one: Entity, group: Entity) -> bool:
+        return one.organization is not None and group.org_id in self._gazetteer.ancestors(one.org_id)
 
     def _merge_groups(self, full: str, entities: list[Entity], title_end: int) -> list[Entity]:
         """`Samsung` after `Samsung Electronics`, or in the headline, is that firm, if no other of the group is named.
@@ -128,7 +132,7 @@ class Linker:
             listed = group.organization
             if listed is None or not listed.tags & {"group", "holding"}:
                 continue
-            family = [one for one in entities if one is not group and self.is_family(group, one)]
+            family = [one for one in entities if self._belongs_to(one, group)]
             if len(family) != 1:
                 continue
             firm = family[0]

@@ -26,6 +26,7 @@ _WORD_START = re.compile(
     r"(?<![가-힣A-Za-z0-9])(?!(?<=[0-9][.,])[0-9])[가-힣A-Za-z0-9]|(?<=㈜)\w|(?<=\(주\))\w|(?<=[美日中英獨佛韓])[가-힣A-Za-z]"
 )
 _HANGUL_RUN = re.compile(r"[가-힣]*")
+_OPENING, _CLOSING = tuple("'\"‘“"), tuple("'\"’”")
 _LOOSE_LENGTH = 5  # a name written without a space is found written with one only from this length on
 _PREFIX = 2
 
@@ -76,8 +77,8 @@ class TableMatcher:
                 continue
             start, end = places[at], places[at + length - 1] + 1
             surface = text[start:end]
-            kept = [one for one in surfaces if _written_so(surface, one.form)]
-            if kept and ends_word(text, end):
+            kept = [one for one in surfaces if written_so(surface, one.form)]
+            if kept and ends_word(text, end) and not _is_quoted_longer(text, start, end):
                 organizations = tuple(dict.fromkeys(one.organization for one in kept))
                 return length, TableMatch(start, end, organizations, any(one.ambiguous for one in kept))
         return None
@@ -88,8 +89,8 @@ def _lower(character: str) -> str:
     return lowered if len(lowered) == 1 else character
 
 
-def _written_so(surface: str, form: str) -> bool:
-    """Whether `surface`, equal to `form` but for case and spaces, may be meant as it."""
+def written_so(surface: str, form: str) -> bool:
+    """Whether `surface`, equal to `form` but for case, spaces and legal form, may be meant as it."""
     if "\n" in surface or "  " in surface:
         return False
     if " " in surface and " " not in form and len(form) < _LOOSE_LENGTH:
@@ -101,6 +102,13 @@ def _written_so(surface: str, form: str) -> bool:
     if surface.isascii() and len(form) <= 3:  # aT is a firm, At begins a sentence
         return surface == form or (form.istitle() and surface.isupper())
     return True
+
+
+def _is_quoted_longer(text: str, start: int, end: int) -> bool:
+    """Whether quotation marks hold the name and letters that only look like its particle: `‘바른이’`."""
+    following = _HANGUL_RUN.match(text, end)
+    assert following is not None
+    return bool(following.group()) and text[max(0, start - 1) : start] in _OPENING and text[following.end() : following.end() + 1] in _CLOSING
 
 
 def starts_word(text: str, start: int) -> bool:

@@ -2,19 +2,26 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import chain, pairwise
+from typing import NamedTuple
 
 from nlp.sentences import split_sentences
+
+_SPACE = "▁"  # the piece of white space that no word follows
 
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """`text` is the title, a line break and `article[start:end]`; offsets are those of ``title + "\\n" + text``."""
+    """`text` is the title, a line break and `article[start:end]`; offsets are those of ``title + "\\n" + text``.
+
+    `pieces` are the tokenizer's, of the title and of each sentence by itself.
+    """
 
     text: str
     head: int
     start: int
     end: int
+    pieces: Sequence[str]
 
     def to_article(self, offset: int) -> int:
         """Place in the article of a place in the passage."""
@@ -29,25 +36,36 @@ class Passage:
         return None
 
 
-def passages(article: str, length: Callable[[str], int], budget: int, overlap: float = 0.25) -> list[Passage]:
-    """Cut ``title + "\\n" + text`` into passages of at most `budget` tokens as counted by `length`.
+class _Unit(NamedTuple):
+    """A sentence, or the part of one, that no passage divides."""
+
+    start: int
+    end: int
+    pieces: Sequence[str]
+
+
+def passages(
+    article: str, tokenize: Callable[[str], Sequence[str]], budget: int, overlap: float = 0.25
+) -> list[Passage]:
+    """Cut ``title + "\\n" + text`` into passages of at most `budget` pieces as `tokenize` makes them.
 
     A passage repeats the last sentences of the one before, up to `overlap` of the budget; a sentence longer than the
     budget is cut hard.
     """
     head = article.find("\n") + 1
-    room = budget - length(article[:head])
-    pieces = [piece for span in _sentences(article, head) for piece in _fitting(article, span, length, room)]
-    units, sizes = [span for span, _ in pieces], [size for _, size in pieces]
+    title = tokenize(article[:head])
+    room = budget - len(title)
+    units = [unit for span in _sentences(article, head) for unit in _fitting(article, span, tokenize, room)]
+    sizes = [len(unit.pieces) for unit in units]
     found: list[Passage] = []
     first = 0
     while first < len(units):
         last = _fill(sizes, first, room)
-        found.append(_passage(article, head, units[first][0], units[last - 1][1]))
+        found.append(_passage(article, head, title, units[first:last]))
         if last == len(units):
             break
         first = _step_back(sizes, first, last, room * overlap)
-    return found or [_passage(article, head, head, len(article))]
+    return found or [_passage(article, head, title, [_Unit(head, len(article), [])])]
 
 
 def _sentences(article: str, head: int) -> list[tuple[int, int]]:
@@ -56,8 +74,16 @@ def _sentences(article: str, head: int) -> list[tuple[int, int]]:
     return [(a, b) for a, b in pairwise([*starts, len(article)]) if a < b]
 
 
-def _passage(article: str, head: int, start: int, end: int) -> Passage:
-    return Passage(article[:head] + article[start:end], head, start, end)
+def _passage(article: str, head: int, title: Sequence[str], units: Sequence[_Unit]) -> Passage:
+    start, end = units[0].start, units[-1].end
+    pieces = _joined([title, *(unit.pieces for unit in units)])
+    return Passage(article[:head] + article[start:end], head, start, end, pieces)
+
+
+def _joined(parts: Sequence[Sequence[str]]) -> list[str]:
+    """The pieces of texts that follow one another; the space at the end of one belongs to the next's first piece."""
+    before = [part[:-1] if part[-1:] == [_SPACE] else part for part in parts[:-1]]
+    return [*chain.from_iterable(before), *parts[-1]]
 
 
 def _fill(sizes: Sequence[int], first: int, room: int) -> int:
@@ -79,12 +105,12 @@ def _step_back(sizes: Sequence[int], first: int, last: int, room: float) -> int:
 
 
 def _fitting(
-    article: str, span: tuple[int, int], length: Callable[[str], int], room: int
-) -> list[tuple[tuple[int, int], int]]:
-    """The span itself, or halves of it at white space until each has at most `room` tokens; with their tokens."""
+    article: str, span: tuple[int, int], tokenize: Callable[[str], Sequence[str]], room: int
+) -> list[_Unit]:
+    """The span itself, or halves of it at white space until each has at most `room` pieces."""
     start, end = span
-    size = length(article[start:end])
-    if size <= room or end - start < 2:
-        return [(span, size)]
+    pieces = tokenize(article[start:end])
+    if len(pieces) <= room or end - start < 2:
+        return [_Unit(start, end, pieces)]
     middle = article.rfind(" ", start + 1, (start + end) // 2) + 1 or (start + end) // 2
-    return _fitting(article, (start, middle), length, room) + _fitting(article, (middle, end), length, room)
+    return _fitting(article, (start, middle), tokenize, room) + _fitting(article, (middle, end), tokenize, room)

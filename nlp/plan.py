@@ -56,7 +56,7 @@ def _kept(encoder: Encoder, full: str, cues: Sequence[Cue]) -> list[tuple[Passag
     """The passages that may tell of a deal, each with whether it holds a deal word."""
     passages = encoder.passages(full)
     judged = zip(passages, with_cue(passages, cues), strict=True)
-    return [(passage, cued) for passage, cued in judged if encoder.may_tell(passage.text, cued)]
+    return [(passage, cued) for passage, cued in judged if encoder.may_tell(passage, cued)]
 
 
 def with_cue(passages: Sequence[Passage], cues: Sequence[Cue]) -> list[bool]:

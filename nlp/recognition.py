@@ -33,8 +33,10 @@ class Mention:
 
 # Where a news text names an outlet, a photographer or an agency that has no part in the story.
 _CREDIT_BEFORE = re.compile(
-    r"(?:사진|자료|출처|그래픽|이미지|영상|ⓒ|©|Photo|Source|Credit|Image)\s?[=/:|]?\s?(?:제공\s?[=/:]?\s?)?$|[=/]\s?$"
+    r"(?:사진|자료|출처|그래픽|이미지|영상|ⓒ|©|Photo|Source|Credit|Image)\s?[=/:|]?\s?(?:제공\s?[=/:]?\s?)?$"
+    r"|[\[(【][가-힣]{2,5}\s?=\s?$"  # `[서울=뉴시스]`, but not `◇공급=가온전자가 …`
 )
+_CREDIT_SLASH = re.compile(r"[=/]\s?$")
 _CREDIT_AFTER = re.compile(
     r"^\s?(?:제공|기자|특파원|DB|자료사진|캡처|갈무리|화면|뉴스1|무단|via)\b|^\s?=\s?[가-힣]{2,4}\s?기자"
 )
@@ -67,7 +69,7 @@ class Recognizer:
         others = [
             Mention(start, end, name, (), find[name])
             for start, end, name in occurrences(full, find)
-            if not _is_credit(full, start, end)
+            if not is_credit(full, start, end)
         ]
         return without_overlaps([*listed, *others])
 
@@ -90,7 +92,7 @@ class Recognizer:
 
 
 def _table_mention(full: str, match: TableMatch) -> Mention | None:
-    if _is_credit(full, match.start, match.end) or _TICKER_AFTER.match(full[match.end : match.end + 8]):
+    if is_credit(full, match.start, match.end):
         return None
     surface = full[match.start : match.end]
     group = _GROUP_AFTER.match(full, match.end)
@@ -116,8 +118,12 @@ def _is_distinct(surface: str) -> bool:
     )
 
 
-def _is_credit(full: str, start: int, end: int) -> bool:
-    return bool(_CREDIT_BEFORE.search(full[max(0, start - 8) : start]) or _CREDIT_AFTER.match(full[end : end + 16]))
+def is_credit(full: str, start: int, end: int) -> bool:
+    """Whether who stands there has no part in the story: an outlet, a photographer, the exchange of a ticker."""
+    before, after = full[max(0, start - 8) : start], full[end : end + 16]
+    if _CREDIT_SLASH.search(before) and after.lstrip().startswith("제공"):
+        return True
+    return bool(_CREDIT_BEFORE.search(before) or _CREDIT_AFTER.match(after) or _TICKER_AFTER.match(after))
 
 
 def _looks_like_firm(full: str, mention: Mention) -> bool:

@@ -10,7 +10,7 @@ import json
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import pairwise, repeat
 from pathlib import Path
 
 TRIAGE = "triage.json"
@@ -33,7 +33,7 @@ class Triage:
     def score(self, pieces: Sequence[str], cued: bool) -> float:
         """How much speaks for a partnership, new or old."""
         seen = signs(pieces)
-        total = math.fsum(self.weights.get(sign, 0.0) for sign in seen)
+        total = math.fsum(map(self.weights.get, seen, repeat(0.0)))
         return self.bias + total / math.sqrt(max(len(seen), 1)) + CUED * cued
 
 

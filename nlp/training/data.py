@@ -179,8 +179,9 @@ class ArticleReader:
         self._finder = finder
         self._outside = Outside(sample, news, finder.names)
 
-    def length(self, text: str) -> int:
-        return len(self._tokenizer.encode(text, add_special_tokens=False).ids)
+    def _pieces(self, text: str) -> list[str]:
+        tokens: list[str] = self._tokenizer.encode(text, add_special_tokens=False).tokens
+        return tokens
 
     def examples(self, row: dict[str, Any], source: str) -> list[Example]:
         article = (row["title"] or "") + "\n" + row["text"]
@@ -192,7 +193,7 @@ class ArticleReader:
             _doubt(spans, sure, row["organizations"])
         else:
             self._add_candidates(article, spans, types, sure)
-        found = passages(article, self.length, BUDGET)
+        found = passages(article, self._pieces, BUDGET)
         called = _called_places(article, row["lang"], spans, len(types))
         examples = [self._cut(row, source, passage, spans, called, types, sure, known) for passage in found]
         _place_labels(examples, labels, article, found)

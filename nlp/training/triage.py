@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 from scipy.sparse import csr_matrix
 
+from nlp.corpus import CORE_STATUSES
 from nlp.cues import find_cues
 from nlp.encoder import Encoder
 from nlp.plan import with_cue
@@ -91,12 +92,12 @@ def _passages(encoder: Encoder, row: Mapping[str, Any]) -> list[_Passage]:
         }
         told = _CORE if any(inside.values()) else _OLD if inside else _NONE
         news = [f"{row['id']} {place}" for place, core in inside.items() if core and published]
-        found.append(_Passage(fold, signs(encoder.pieces(passage.text)), cued[number], told, news, published))
+        found.append(_Passage(fold, signs(passage.pieces), cued[number], told, news, published))
     return found
 
 
 def _is_core(event: Mapping[str, Any]) -> bool:
-    return bool(event["new"] and event["status"] in ("signed", "announced", "planned") and event.get("korean", True))
+    return bool(event["new"] and event["status"] in CORE_STATUSES and event.get("korean", True))
 
 
 def _matrix(passages: Sequence[_Passage], index: Mapping[str, int]) -> csr_matrix:

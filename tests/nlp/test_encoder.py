@@ -113,11 +113,11 @@ def test_passages_cover_the_article_and_keep_offsets(encoder: Encoder) -> None:
 
 
 def test_a_passage_keeps_to_its_budget_even_without_sentences() -> None:
-    found = passages("제목\n" + "쉼없이 이어지는 글 " * 400, len, 200)
+    found = passages("제목\n" + "쉼없이 이어지는 글 " * 400, list, 200)
     assert all(len(passage.text) <= 210 for passage in found)
     assert "".join(found[0].text.split("\n")[1:]).startswith("쉼없이")
 
 
 def test_an_article_without_title_or_text_is_one_passage() -> None:
-    assert len(passages("\n짧은 글이다.", len, 200)) == 1
-    assert passages("제목뿐\n", len, 200)[0].text == "제목뿐\n"
+    assert len(passages("\n짧은 글이다.", list, 200)) == 1
+    assert passages("제목뿐\n", list, 200)[0].text == "제목뿐\n"

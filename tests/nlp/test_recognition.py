@@ -7,6 +7,7 @@ import pytest
 from nlp import Reader, load_reader
 from nlp.article import parse_article
 from nlp.beginnings import whole_name
+from nlp.encoder import load_encoder
 from nlp.endings import bare_names, whole_place
 from nlp.gazetteer import load
 from nlp.generic import generic_places
@@ -265,6 +266,36 @@ def test_a_lost_or_glued_beginning_is_mended(text: str, surface: str, whole: str
     assert mended is None or text[mended.start : mended.end] == whole
 
 
+@pytest.mark.parametrize(
+    ("text", "org_id", "named"),
+    [
+        ("[서울=뉴시스] 나래소프트는 카카오와 계약을 맺었다.", "newsis", False),
+        ("나래소프트가 계약을 맺었다. 사진=카카오", "kakao", False),
+        ("나래소프트가 계약을 맺었다. /카카오 제공", "kakao", False),
+        ("나래소프트가 계약을 맺었다. ◇공급=카카오는 로봇을 공급하기로 했다.", "kakao", True),
+        ("나래병원은 상담 로봇 ‘카카오이’를 들여오는 계약을 맺었다.", "kakao", False),
+        ("나래병원은 ‘카카오’와 계약을 맺었다.", "kakao", True),
+    ],
+)
+def test_a_credit_and_a_longer_quoted_word_name_nobody(reader: Reader, text: str, org_id: str, named: bool) -> None:
+    assert (org_id in found(reader, text)) == named
+
+
+@pytest.mark.parametrize(
+    ("text", "org_id", "meant"),
+    [
+        ("가온로보틱스(대표 김하늘)는 3일 애플과 로봇 부품 공급 계약을 체결했다고 밝혔다.", "apple", True),
+        ("나래마트(대표 김하늘)는 3일 누리영농과 애플 망고 공급 계약을 체결했다고 밝혔다.", "apple", False),
+    ],
+)
+def test_a_listed_name_that_is_also_a_word_is_meant_where_the_encoder_is_sure(
+    text: str, org_id: str, meant: bool
+) -> None:
+    if load_encoder() is None:
+        pytest.skip("no trained model in this checkout")
+    assert (org_id in found(load_reader(), text)) == meant
+
+
 def test_a_listed_firms_short_form_may_come_before_its_name(reader: Reader) -> None:
     text = "사진은 뤼튼 사업총괄. 뤼튼테크놀로지스는 3일 나래소프트와 업무협약을 체결했다."
     names = found(reader, text)
@@ -274,6 +305,13 @@ def test_a_listed_firms_short_form_may_come_before_its_name(reader: Reader) -> N
 def test_firms_of_one_house_are_no_partners(reader: Reader) -> None:
     text = "가온나래 플레이스(Gaonnarae Place)는 가온나래 럭스(Gaonnarae Luxe)와 3일 업무협약을 체결했다고 밝혔다."
     assert reader.read({"id": 1, "title": None, "text": text, "lang": "ko", "published": "2026-03-04"})["events"] == []
+
+
+def test_sister_companies_are_no_partners(reader: Reader) -> None:
+    told = "3일 로봇을 공동 개발하는 업무협약을 체결했다고 밝혔다."
+    for one, two, partners in (("LG전자", "LG유플러스", False), ("LG전자", "KT", True)):
+        row = {"id": 1, "title": None, "text": f"{one}는 {two}와 {told}", "lang": "ko", "published": "2026-03-04"}
+        assert bool(reader.read(row)["events"]) == partners, (one, two)
 
 
 def test_a_ticker_in_brackets_is_the_listed_firm_before_it(reader: Reader) -> None:
