@@ -17,6 +17,7 @@ from spacy.tokens import Doc, Span
 from nlp import gazetteer
 from nlp.article import Article
 from nlp.beginnings import whole_name
+from nlp.boundaries import is_outdone
 from nlp.bystanders import without_bystanders
 from nlp.confidence import Weights, load_weights
 from nlp.encoder import Encoder, Prediction, load_encoder
@@ -186,22 +187,20 @@ def _without_cut(doc: Doc, mentions: Sequence[Mention]) -> list[Mention]:
 
 
 def _with_tagged(doc: Doc, mentions: list[Mention], predictions: Sequence[Reading]) -> list[Mention]:
-    """Add the names that only the encoder found, without what sticks to their end."""
+    """Add the names that the encoder found, less what sticks to their end, where rules found none or fitted worse."""
     full = doc._.article.full
-    tagged = {
-        (start, end): Mention(start, end, full[start:end], (), "model")
-        for passage, prediction, _ in predictions
-        for span in prediction.spans
-        if span.probability >= _LIKELY_NAME
-        for start, end in [whole_place(full, passage.to_article(span.start), passage.to_article(span.end))]
-    }
+    sure: dict[int, float] = {}
+    tagged = {}
+    for passage, prediction, _ in predictions:
+        for span in prediction.spans:
+            if span.probability >= _LIKELY_NAME:
+                start, end = whole_place(full, passage.to_article(span.start), passage.to_article(span.end))
+                tagged[start, end] = Mention(start, end, full[start:end], (), "model")
+                sure[start] = max(sure.get(start, 0.0), span.probability)
     bare = _without_cut(doc, bare_names(list(tagged.values()), beside=mentions))
-    names = [
-        one
-        for one in bare
-        if is_name(full, one.start, one.end) and _is_free(one, mentions) and not is_credit(full, one.start, one.end)
-    ]
-    named = without_overlaps([*mentions, *names])
+    names = [one for one in bare if is_name(full, one.start, one.end) and not is_credit(full, one.start, one.end)]
+    kept = [one for one in mentions if not any(is_outdone(full, one, name, sure[name.start]) for name in names)]
+    named = without_overlaps([*kept, *[one for one in names if _is_free(one, kept)]])
     ends = {one.end for one in named}
     terms = {one.surface for one in named if one.source == "model" and _abbreviates_word(full, one, ends)}
     return [one for one in named if one.source != "model" or one.surface not in terms]
