@@ -97,7 +97,8 @@ class Prediction:
         found = []
         filled = [i for i, (start, end) in enumerate(self._places) if start < end]
         joined = [n > 0 and self._same_word(filled[n - 1], i) for n, i in enumerate(filled)]
-        for a, b in _tagged(tags[filled], joined, self._heads.threshold):
+        parted = [n > 0 and self._on_another_line(filled[n - 1], i) for n, i in enumerate(filled)]
+        for a, b in _tagged(tags[filled], joined, parted, self._heads.threshold):
             first, last = filled[a], filled[b]
             trim = self._heads.trim(self._states[last])
             start, end = self._places[first][0], self._places[last][1] - trim
@@ -131,6 +132,9 @@ class Prediction:
         end, start = self._places[one][1], self._places[following][0]
         return end == start and self.text[end - 1].isalnum() and self.text[start].isalnum()
 
+    def _on_another_line(self, one: int, following: int) -> bool:
+        return "\n" in self.text[self._places[one][1] : self._places[following][0]]
+
     def _span(self, start: int, end: int, tokens: Place, probability: float) -> Span:
         return Span(start, end, self._heads.label(self._states, tokens), probability)
 
@@ -152,18 +156,18 @@ def _trimmed(text: str, start: int, end: int) -> Place:
     return start, end
 
 
-def _tagged(tags: Array, joined: Sequence[bool], threshold: float) -> list[Place]:
+def _tagged(tags: Array, joined: Sequence[bool], parted: Sequence[bool], threshold: float) -> list[Place]:
     """First and last token of each run that is an organisation with at least `threshold`.
 
     A begin starts a new run, but not within a word: names begin where words do. `joined` says whether a token goes on
-    with the word of the one before.
+    with the word of the one before, `parted` whether it stands on another line: no name goes over two.
     """
     runs: list[Place] = []
     last = -1
     for i, (outside, begin, inside) in enumerate(tags.tolist()):
         if 1 - outside < threshold:
             continue
-        if runs and last == i - 1 and (joined[i] or inside >= begin):
+        if runs and last == i - 1 and (joined[i] or (inside >= begin and not parted[i])):
             runs[-1] = (runs[-1][0], i)
         else:
             first = i

@@ -82,6 +82,8 @@ def is_english_name(name: str) -> bool:
     words = name.split()
     if not (len(name) >= 2 and 0 < len(words) <= 8) or name in KINDS or is_product(name) or is_place(name):
         return False
+    if name.islower() and len(words) == 1:  # `the university`
+        return False
     return not all(_is_generic(word.strip(",.")) for word in words)
 
 
@@ -106,6 +108,7 @@ def organization_type_english(name: str) -> str:
 def unlisted_english(full: str, sentences: Sequence[Sentence], known: set[str]) -> dict[str, str]:
     """{name: source} of organisations that the `sentences` speak of and `known` (surfaces found already) lacks."""
     found: dict[str, str] = {}
+    lines = "\n".join(line for line in full.split("\n") if not _is_title_case(line))
     for sentence in sentences:
         text = full[sentence.start : sentence.end]
         if _is_title_case(text):
@@ -113,7 +116,7 @@ def unlisted_english(full: str, sentences: Sequence[Sentence], known: set[str]) 
         for run, offset in _runs(text):
             name, start = _clean(run, offset)
             source = _source(name, start, text)
-            if source == "initial" and not re.search(rf"[a-z,]\s{re.escape(name)}\b", full):
+            if source == "initial" and not re.search(rf"[a-z,]\s{re.escape(name)}\b", lines):
                 continue  # capitalised only because it begins a sentence
             if source and name not in known and name.partition(" for ")[0] not in known:  # `Samsung for AI6`
                 found.setdefault(name, source)
