@@ -1,22 +1,28 @@
 """Products that read like organisations; a product is no party (annotation guide)."""
 
 import re
+from functools import cache
+from importlib.resources import files
 
 from nlp.places import is_place
 
-PRODUCTS = frozenset({
-    "alexa", "android", "azure", "bedrock", "bixby", "blackwell", "chatgpt",
-    "claude", "copilot", "cuda", "dall-e", "exaone", "facebook", "galaxy",
-    "geforce", "gemini", "gpt", "gpt-4", "gpt-4o", "gpt-5", "hyperclova",
-    "instagram", "iphone", "kakaotalk", "llama", "omniverse", "siri", "sora",
-    "vertex", "whatsapp", "windows", "youtube", "갤럭시", "라마", "베드록", "블랙웰", "빅스비",
-    "소라", "시리", "아이폰", "안드로이드", "애저", "엑사원", "옴니버스", "윈도우", "유튜브", "인스타그램",
-    "제미나이", "지포스", "챗gpt", "카카오톡", "코파일럿", "쿠다", "클로드", "페이스북", "하이퍼클로바",
-})  # fmt: skip
+PRODUCTS = "products.txt"
+_MODEL = re.compile(r"(?<=..)[\s-]?[A-Z]{0,2}\d[\w.+-]*$")  # `갤럭시 S26`, `GPT-5.2`
+
+
+@cache
+def _products() -> frozenset[str]:
+    lines = (files("nlp") / "data" / PRODUCTS).read_text(encoding="utf-8").splitlines()
+    return frozenset(_key(line) for line in lines if line and not line.startswith("#"))
+
+
+def _key(name: str) -> str:
+    return "".join(name.split()).casefold()
 
 
 def is_product(name: str) -> bool:
-    return name.casefold() in PRODUCTS
+    """Whether `name` is a product, with the number of its model or without."""
+    return _key(name) in _products() or _key(_MODEL.sub("", name)) in _products()
 
 
 _PRODUCT_BEFORE = re.compile(

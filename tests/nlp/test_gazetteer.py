@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nlp.gazetteer import COLUMNS, TABLE, Gazetteer, GazetteerError, fold, load
+from nlp.products import PRODUCTS
 
 
 @pytest.fixture(scope="module")
@@ -212,3 +213,11 @@ def test_loads_quickly() -> None:
         load()
         times.append(time.process_time() - start)
     assert min(times) < 0.6  # 0.2 s on an idle core; slack for a shared one
+
+
+def test_a_product_bears_no_name_that_always_means_an_organisation(table: Gazetteer) -> None:
+    lines = (TABLE.parent / PRODUCTS).read_text(encoding="utf-8").splitlines()
+    names = [line for line in lines if not line.startswith("#")]
+    assert names == sorted(set(names)) and all(name == name.strip() and len(name) > 1 for name in names)
+    sure = {fold(surface.form) for surface in table.surfaces() if not surface.ambiguous}
+    assert [name for name in names if fold(name) in sure] == []
