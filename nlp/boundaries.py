@@ -29,20 +29,26 @@ def is_outdone(full: str, found: Mention, tagged: Mention, probability: float) -
         return False
     if tagged.start <= found.start and found.end <= tagged.end:
         left, right = full[tagged.start : found.start], full[found.end : tagged.end]
-        return probability >= _SURE_OF_LONGER and fold(found.surface) != fold(tagged.surface) and _is_part(left, right)
+        longer = fold(found.surface) != fold(tagged.surface) and _is_part(full, left, right, tagged.surface)
+        return longer and probability >= _SURE_OF_LONGER
     if found.start <= tagged.start and tagged.end <= found.end and not found.organizations:
         return probability >= _SURE_OF_SHORTER and _may_be_shorter(full, found, tagged)
     return False
 
 
-def _is_part(left: str, right: str) -> bool:
+def _is_part(full: str, left: str, right: str, name: str) -> bool:
     """Whether what stands around a shorter name may belong to the longer one: no nation before, no particle after."""
     if is_place(left.strip()):
         return False
     if right and right == right.lstrip():
-        return not PARTICLES.fullmatch(right)
+        return not PARTICLES.fullmatch(right) or _bears_particle(full, name)
     words = right.split()
     return not words or not all(_tells_part(word) for word in words)
+
+
+def _bears_particle(full: str, name: str) -> bool:
+    """Whether a particle or bracket follows the name somewhere: what it ends with, `스킨아틀리에`, is then none."""
+    return re.search(rf"{re.escape(name)}(?:\(|[은는이가을를와과의](?![가-힣]))", full) is not None
 
 
 def _tells_part(word: str) -> bool:

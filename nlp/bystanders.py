@@ -10,6 +10,7 @@ from nlp.unlisted import organization_type
 _SITED_AFTER = re.compile(
     r"^에\s(?:위치|있는|자리|소재|들어서|들어설|세운|세워|조성|짓는|지은)|^에서\s(?:열린|열리는|개최|진행)"
 )
+_OFFICE = re.compile(r"(?:시|군|구|도)청$")
 _COUNTIES = ("시", "군", "구")
 _BRANCHES = ("본부", "지사", "지점", "지부", "사업장", "공장", "캠퍼스", "영업소")
 _UNITS = ("연구원", "연구소", "기술원", "연구센터", "R&D센터", "사업본부", "사업부")
@@ -33,8 +34,11 @@ def without_bystanders(full: str, mentions: Sequence[Mention]) -> list[Mention]:
 
 
 def _is_site(full: str, mention: Mention) -> bool:
-    """Whether a city or county is only where something stands or takes place."""
-    return _type(mention) == "government" and bool(_SITED_AFTER.match(full[mention.end : mention.end + 12]))
+    """Whether a city or county is only where something stands or takes place, `정선군청에서`."""
+    after = full[mention.end : mention.end + 12]
+    if after.startswith("에서 ") and _OFFICE.search(mention.surface):
+        return True
+    return _type(mention) == "government" and bool(_SITED_AFTER.match(after))
 
 
 def _is_outlet(full: str, mention: Mention) -> bool:

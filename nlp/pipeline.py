@@ -33,7 +33,7 @@ from nlp.plan import Plan, plan_reading
 from nlp.recognition import Mention, Recognizer, is_credit, without_overlaps
 from nlp.tokenizer import KiwiTokenizer, is_common_noun, is_dictionary_noun, is_noun_phrase
 from nlp.undisclosed import undisclosed_partners
-from nlp.unlisted import USED_ALONE, is_korean_name, is_no_firm
+from nlp.unlisted import USED_ALONE, is_korean_name, is_no_firm, is_person
 from nlp.unlisted_english import is_english_name, is_label
 
 SPANS = "organizations"
@@ -43,6 +43,7 @@ _LIKELY_NAME = 0.5  # the encoder's own names from here on are candidates; the l
 _SURE_NAME = 0.95  # of 60 such names of the table that no context confirmed, three were something else
 _UNLIKELY_NAME = 0.3  # of 300 names that rules alone found and the encoder took for less, nine were organisations
 _POSTS = ("대표", "회장", "사장", "이사", "원장", "총장", "교수", "CEO")  # `김하늘 대표(KMWX)` names her firm
+_POSSESSIVE = re.compile(r"[A-Za-z]['’]")  # `s Hospital` of `Women's Hospital`
 _LABELS = {"institution": "institute"}
 
 Reading = tuple[Passage, Prediction, list[Mention]]
@@ -284,7 +285,11 @@ def is_name(full: str, start: int, end: int) -> bool:
     """Whether a tagged place may be a name: whole words, and not one of those that name no organisation."""
     if start >= end or not starts_word(full, start) or not ends_word(full, end):
         return False
+    if _POSSESSIVE.match(full, max(start - 2, 0)):
+        return False
     surface = full[start:end]
+    if " " in surface and is_person(surface.split()[-1], full):  # `하랑통신 윤가온` of `하랑통신 윤가온 전무`
+        return False
     if surface.isascii():
         return is_english_name(surface) and not is_label(surface, full[end : end + 1])
     if not is_korean_name(surface) or is_no_firm(surface, full) or is_noun_phrase(surface):
