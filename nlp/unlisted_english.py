@@ -116,7 +116,7 @@ def unlisted_english(full: str, sentences: Sequence[Sentence], known: set[str]) 
         for run, offset in _runs(text):
             name, start = _clean(run, offset)
             source = _source(name, start, text)
-            if source == "initial" and not re.search(rf"[a-z,] {re.escape(name)}\b", lines):
+            if source == "initial" and not re.search(rf"[a-z,] {re.escape(name)}\b|\b{re.escape(name)} [A-Z]", lines):
                 continue  # capitalised only because it begins a sentence
             if source and name not in known and name.partition(" for ")[0] not in known:  # `Samsung for AI6`
                 found.setdefault(name, source)

@@ -7,6 +7,7 @@ import pytest
 from nlp import Reader, load_reader
 from nlp.article import parse_article
 from nlp.beginnings import whole_name
+from nlp.boundaries import is_outdone
 from nlp.encoder import load_encoder
 from nlp.endings import bare_names, whole_place
 from nlp.gazetteer import load
@@ -228,6 +229,7 @@ def test_a_syllable_that_fits_no_name_before_it_belongs_to_the_name() -> None:
         ("카카오는 경기도 성남시와 업무협약을 맺었다.", "경기도"),
         ("카카오는 한국전력공사 남서울본부에서 한국수자원공사와 업무협약을 맺었다.", "남서울본부"),
         ("나래드림팀(카카오, 네이버, 삼성전자)이 부산시와 협약을 맺었다.", "나래드림팀"),
+        ("카카오는 15일 정선군청에서 나래소프트와 협약을 맺었다.", "정선군청"),
         ("카카오는 경제부지사가 온 자리에서 나래소프트와 협약을 맺었다.", "경제부지사"),
         ("3일 블룸버그통신 등에 따르면 카카오는 나래소프트와 계약을 맺었다.", "블룸버그통신"),
     ],
@@ -405,14 +407,13 @@ def test_a_firm_is_not_the_listed_one_in_its_bracket(reader: Reader) -> None:
         ("나래소프트는 K-콘텐츠와 손잡았다. 나래소프트는 신메뉴와 계약했다.", "K-콘텐츠"),
         ("나래은행은 골드뱅킹과 협약을 맺었다.", "골드뱅킹"),
         ("나래소프트는 A사와 공급 계약을 맺었다.", "A사"),
+        ("나래은행은 하늘극장 왕십리점과 협약을 맺었다.", "왕십리점"),
         ("나래건설은 푸르지오와 손잡고 아파트를 짓는다.", "푸르지오"),
         ("나래소프트는 갤럭시 S26과 연동 계약을 맺었다.", "갤럭시 S26"),
         ("카카오 미래기술원은 나래소프트와 업무협약을 맺었다.", "미래기술원"),
     ],
 )
-def test_brands_performers_terms_and_a_firms_own_institute_are_no_parties(
-    reader: Reader, text: str, name: str
-) -> None:
+def test_brands_performers_terms_and_a_firms_own_institute_are_no_parties(reader: Reader, text: str, name: str) -> None:
     assert not any(name in form for forms in found(reader, text).values() for form in forms)
 
 
@@ -428,3 +429,23 @@ def test_a_brand_of_nobody_named_and_an_institute_of_its_own_may_be_parties(
     reader: Reader, text: str, name: str
 ) -> None:
     assert name in {form for forms in found(reader, text).values() for form in forms}
+
+
+@pytest.mark.parametrize(
+    ("text", "found_name", "tagged_name", "outdone"),
+    [
+        ("Gaon signed with Third Eye on Monday.", "Eye", "Third Eye", True),
+        ("Gaon signed with Dawn Fund of Abu Dhabi.", "Dawn Fund of Abu Dhabi", "Dawn Fund", True),
+        ("가온은 플럭스 픽처스와 협약을 맺었다.", "픽처스", "플럭스 픽처스", True),
+        ("가온은 스위스 바젤나인과 협약을 맺었다.", "바젤나인", "스위스 바젤나인", False),
+        ("가온은 누리필름만 협약에 불렀다.", "누리필름", "누리필름만", False),
+        ("㈜누리아틀리에, ㈜가온이 손잡았다. 누리아틀리에는 로봇을 만든다.", "누리아틀리", "누리아틀리에", True),
+        ("가온로보틱스 노조가 파업에 들어갔다.", "가온로보틱스", "가온로보틱스 노조", False),
+    ],
+)
+def test_the_surer_bounds_of_a_name_stand(text: str, found_name: str, tagged_name: str, outdone: bool) -> None:
+    one, other = (
+        Mention(text.index(name), text.index(name) + len(name), name, (), "with") for name in (found_name, tagged_name)
+    )
+    assert is_outdone(text, one, other, 0.98) == outdone
+    assert not is_outdone(text, one, other, 0.6)
