@@ -1,7 +1,7 @@
 """Where a name begins and ends, when rules and encoder disagree: `Eye` of `Third Eye`, `Jebel Fund of Abu Dhabi`.
 
-Rules see capitals, particles and endings, the encoder sees the sentence. In 1,496 articles that it had not seen, its
-bounds were right in 168 of 215 such cases that `is_outdone` lets through, those of the rules in 24.
+Rules see capitals, particles and endings, the encoder sees the sentence. In 1,496 articles that it had not seen, of
+145 cases that `is_outdone` lets through its bounds were right in 112, those of the rules in 13.
 """
 
 import re
