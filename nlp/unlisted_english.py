@@ -45,6 +45,7 @@ _OWNS_PLACE = re.compile(
     r"\b(?:" + "|".join(sorted(KINDS)) + r"|University|Ministry|Chamber|Church|Government|Republic|Kingdom|State|City|Port|Museum|House|Order|"
     r"Service|Forum|Network|Alliance|Coalition|Partnership)s?$"
 )
+_POSSESSIVE = re.compile(r"(['’]s\b\s?)")
 _JOINT = re.compile(
     r"\sand\s(?!(?:Technolog|Scienc|Engineering|Research|Industr|Commerce|Trade|Touris|Planning|Culture|Sports|Finance|Energy|"
     r"Development|Material|Gas|Life|Home|Company|Sons|Communications|Information|Marine|Transport|Machinery|Health|Family|"
@@ -165,10 +166,10 @@ def _clean(name: str, start: int) -> tuple[str, int]:
         ):
             break
         name, start = rest, start + len(first) + 1
-    for possessive in ("’s", "'s"):
-        if possessive in name:
-            name = name.split(possessive)[0]
-    return _without_place(name.strip(" ,’'")), start
+    owner, of, owned = _POSSESSIVE.split(name, 1) if _POSSESSIVE.search(name) else (name, "", "")
+    if owned and (is_place(owner) or all(_is_generic(word) for word in owner.split())):  # `Germany's Lindauer Werke`
+        return _clean(owned, start + len(owner) + len(of))
+    return _without_place(owner.strip(" ,’'")), start
 
 
 def _without_place(name: str) -> str:

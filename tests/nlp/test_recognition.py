@@ -190,6 +190,11 @@ def test_a_city_is_no_organisation(reader: Reader, text: str, lang: str, place: 
     assert {"카카오", "Kakao"} & names
 
 
+def test_a_nations_firm_is_named_after_the_nation(reader: Reader) -> None:
+    text = "Kakao signed a supply deal with Germany's Lindauer Werke on Monday."
+    assert "Lindauer Werke" in {form for forms in found(reader, text, "en").values() for form in forms}
+
+
 def test_a_heading_in_capitals_is_no_organisation(reader: Reader) -> None:
     text = "ROBOTS: Narae Robotics has agreed to supply 50 robots to Kakao."
     assert "ROBOTS" not in {name for forms in found(reader, text, "en").values() for name in forms}
