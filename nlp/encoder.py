@@ -6,6 +6,7 @@ heads are small and run in numpy (`heads.py`). `nlp/training` makes the files; `
 
 import json
 import math
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -28,11 +29,10 @@ NEAR_START = 40  # tokens that count as the beginning of a passage
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """An organisation name in the passage: code points `start` to `end`, `label` company, institution or government."""
+    """An organisation name in the passage: code points `start` to `end`."""
 
     start: int
     end: int
-    label: str
     probability: float
 
 
@@ -85,6 +85,8 @@ class Prediction:
     ) -> None:
         self.text = text
         self._states, self._places, self._candidates, self._heads = states, places, candidates, heads
+        self._filled = [i for i, (start, end) in enumerate(places) if start < end]
+        self._starts, self._ends = ([places[i][side] for i in self._filled] for side in (0, 1))
 
     @cached_property
     def _tags(self) -> Array:
@@ -95,7 +97,7 @@ class Prediction:
         """Organisations the tagger found, in order of place."""
         tags = self._tags
         found = []
-        filled = [i for i, (start, end) in enumerate(self._places) if start < end]
+        filled = self._filled
         joined = [n > 0 and self._same_word(filled[n - 1], i) for n, i in enumerate(filled)]
         parted = [n > 0 and self._on_another_line(filled[n - 1], i) for n, i in enumerate(filled)]
         for a, b in _tagged(tags[filled], joined, parted, self._heads.threshold):
@@ -103,7 +105,7 @@ class Prediction:
             trim = self._heads.trim(self._states[last])
             start, end = self._places[first][0], self._places[last][1] - trim
             if start < end:
-                found.append(self._span(start, end, (first, last), float(1 - tags[first : last + 1, 0].mean())))
+                found.append(Span(start, end, float(1 - tags[first : last + 1, 0].mean())))
         return found
 
     @cached_property
@@ -113,9 +115,7 @@ class Prediction:
         judged: list[Span | None] = []
         for start, end in self._candidates:
             tokens = self._tokens(start, end)
-            judged.append(
-                self._span(start, end, tokens, float(1 - tags[tokens[0] : tokens[1] + 1, 0].mean())) if tokens else None
-            )
+            judged.append(Span(start, end, float(1 - tags[tokens[0] : tokens[1] + 1, 0].mean())) if tokens else None)
         return judged
 
     def relate(self, groups: Sequence[Sequence[Place]]) -> list[Relation]:
@@ -135,13 +135,10 @@ class Prediction:
     def _on_another_line(self, one: int, following: int) -> bool:
         return "\n" in self.text[self._places[one][1] : self._places[following][0]]
 
-    def _span(self, start: int, end: int, tokens: Place, probability: float) -> Span:
-        return Span(start, end, self._heads.label(self._states, tokens), probability)
-
     def _tokens(self, start: int, end: int) -> Place | None:
         """First and last token that overlap the code points."""
-        inside = [i for i, (a, b) in enumerate(self._places) if a < end and b > start and a < b]
-        return (inside[0], inside[-1]) if inside else None
+        first, last = bisect_right(self._ends, start), bisect_left(self._starts, end) - 1
+        return (self._filled[first], self._filled[last]) if first <= last else None
 
 
 def load_encoder(folder: Path = MODEL) -> Encoder | None:

@@ -40,7 +40,6 @@ class Heads:
 
     def __init__(self, weights: dict[str, Array], config: dict[str, Any]) -> None:
         self._weights = weights
-        self._labels: list[str] = config["types"]
         self._kinds: list[str] = config["kinds"]
         self._statuses: list[str] = config["statuses"]
         self._context_heads: int = config["context_heads"]
@@ -54,10 +53,6 @@ class Heads:
     def trim(self, state: Array) -> int:
         """How many characters after the name the last piece of a name holds (a particle glued to it)."""
         return int(self._linear("trim", state).argmax())
-
-    def label(self, states: Array, tokens: Place) -> str:
-        """The most probable type of an organisation."""
-        return self._labels[int(self._linear("sort", self._span_states(states, [tokens])).argmax())]
 
     def relate(
         self, states: Array, members: Sequence[Sequence[Place]], pairs: Sequence[Place],

@@ -44,7 +44,6 @@ _SURE_NAME = 0.95  # of 60 such names of the table that no context confirmed, th
 _UNLIKELY_NAME = 0.3  # of 300 names that rules alone found and the encoder took for less, nine were organisations
 _POSTS = ("대표", "회장", "사장", "이사", "원장", "총장", "교수", "CEO")  # `김하늘 대표(KMWX)` names her firm
 _POSSESSIVE = re.compile(r"[A-Za-z]['’]")  # `s Hospital` of `Women's Hospital`
-_LABELS = {"institution": "institute"}
 
 Reading = tuple[Passage, Prediction, list[Mention]]
 """The encoder's reading of a passage, and the mentions it was handed as candidates."""
