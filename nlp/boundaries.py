@@ -15,8 +15,6 @@ from nlp.unlisted import is_tail_word
 
 _SURE_OF_LONGER = 0.9
 _SURE_OF_SHORTER = 0.97
-_DOUBTED = ("doubtful",)
-"""Sources of listed names whose bearer was meant by chance where a longer name holds them: `Line` in `Garam Line`."""
 _BRANCH = re.compile(r"(?:법인|지사|지점|본사|본부|지부)$")
 _HANGUL = re.compile(r"[가-힣]")
 
@@ -25,7 +23,7 @@ def is_outdone(full: str, found: Mention, tagged: Mention, probability: float) -
     """Whether the encoder's name, `tagged` with this probability, stands instead of one that rules `found` there."""
     if "\n" in tagged.surface or (found.start, found.end) == (tagged.start, tagged.end):
         return False
-    if found.organizations and found.source not in _DOUBTED:
+    if found.organizations and found.source != "doubtful":  # a doubtful one may be a word: `Line` in `Garam Line`
         return False
     if tagged.start <= found.start and found.end <= tagged.end:
         left, right = full[tagged.start : found.start], full[found.end : tagged.end]
