@@ -321,6 +321,12 @@ def test_sister_companies_are_no_partners(reader: Reader) -> None:
         assert bool(reader.read(row)["events"]) == partners, (one, two)
 
 
+def test_a_firm_bought_of_late_is_no_family_of_its_buyer_yet(reader: Reader) -> None:
+    text = "삼성전자는 플랙트그룹을 인수하는 계약을 체결했다고 14일 밝혔다."
+    row = {"id": 1, "title": None, "text": text, "lang": "ko", "published": "2025-05-14"}
+    assert [event["kind"] for event in reader.read(row)["events"]] == ["acquisition"]
+
+
 def test_a_ticker_in_brackets_is_the_listed_firm_before_it(reader: Reader) -> None:
     text = "Samsung Electronics signed with Taiwan Semiconductor Manufacturing (NYSE:TSM). TSM will supply the chips."
     assert "TSM" in found(reader, text, "en")["tsmc"]
