@@ -1,18 +1,19 @@
 """Labelled articles as the reader sees them: which class each pair of organisations that it finds has."""
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
+from nlp import gazetteer
 from nlp.article import parse_article
 from nlp.corpus import CORE_STATUSES
 from nlp.features import View
-from nlp.gazetteer import fold
 from nlp.linking import Entity
 from nlp.partnership import ModelPair
 from nlp.pipeline import load_pipeline, make_doc, model_pairs
+from nlp.renaming import Renamer
 from nlp.training.data import part_of
 
 NONE, CORE, BACKGROUND, UNSETTLED = range(4)  # in the order of confidence.CLASSES
@@ -23,7 +24,8 @@ FOLDS = 5
 class Example:
     """One labelled article as the reader sees it. `labels` holds the class of each pair; None: either is right.
 
-    `unseen`: the encoder was not trained on it. `published`: it is real news, not of the Jehyu corpus.
+    `unseen`: the encoder was not trained on it. `published`: it is real news, not of the Jehyu corpus. `renamed`: it
+    is of the corpus, with names of the company table.
     """
 
     fold: int
@@ -32,6 +34,7 @@ class Example:
     model: dict[tuple[int, int], ModelPair]
     unseen: bool
     published: bool
+    renamed: bool
 
 
 def read_example(row: Mapping[str, Any], use_model: bool, unseen: bool = False) -> Example | None:
@@ -50,7 +53,8 @@ def read_example(row: Mapping[str, Any], use_model: bool, unseen: bool = False) 
     view: View = doc._.view
     fold = int(hashlib.sha256(f"fold {row['id']}".encode()).hexdigest(), 16) % FOLDS
     pairs = model_pairs(view, doc._.predictions)
-    return Example(fold, view, _labels(view, row), pairs, unseen, published="split" not in row)
+    published, renamed = "split" not in row, bool(row.get("renamed"))
+    return Example(fold, view, _labels(view, row), pairs, unseen, published, renamed)
 
 
 def _is_held_out(row: Mapping[str, Any]) -> bool:
@@ -59,15 +63,26 @@ def _is_held_out(row: Mapping[str, Any]) -> bool:
 
 
 def read_examples(rows: Sequence[tuple[Mapping[str, Any], bool]], use_model: bool, processes: int) -> list[Example]:
-    """Examples of (article, unseen) rows, each once as it is and once without its headline, in the rows' order."""
-    forms = [(form, unseen) for row, unseen in rows for form in (row, {**row, "title": None})[: 1 + bool(row["title"])]]
+    """Examples of (article, unseen) rows, in the rows' order: each as it is, without its headline, and, if it is of
+    the corpus and the encoder was not trained on it, with names of the company table."""
+    renamer = Renamer(gazetteer.load())
+    forms = [(form, unseen) for row, unseen in rows for form in _forms(row, renamer if use_model else None)]
     with ProcessPoolExecutor(processes) as pool:
         read = pool.map(read_example, *zip(*((f, use_model, u) for f, u in forms), strict=True), chunksize=16)
         return [example for example in read if example is not None]
 
 
+def _forms(row: Mapping[str, Any], renamer: Renamer | None) -> Iterator[Mapping[str, Any]]:
+    yield row
+    if row["title"]:
+        yield {**row, "title": None}
+    renamed = renamer.renamed(row) if renamer and "split" in row and _is_held_out(row) else None
+    if renamed:
+        yield renamed
+
+
 def _labels(view: View, row: Mapping[str, Any]) -> dict[tuple[int, int], int | None]:
-    names = [{fold(name) for name in (entity.name, *entity.aliases)} for entity in view.entities]
+    names = [{gazetteer.fold(name) for name in (entity.name, *entity.aliases)} for entity in view.entities]
     found: dict[tuple[int, int], int | None] = {}
     for event in row["events"]:
         members = [_owners(party, view.entities, names) for party in event["parties"]]
@@ -89,7 +104,7 @@ def _owners(party: Mapping[str, Any], entities: Sequence[Entity], names: Sequenc
     """
     if not party["names"]:
         return [index for index, one in enumerate(entities) if one.source == "undisclosed"]
-    wanted = {fold(name) for name in party["names"]}
+    wanted = {gazetteer.fold(name) for name in party["names"]}
     return [index for index, known in enumerate(names) if known & wanted]
 
 

@@ -97,6 +97,8 @@ def written_so(surface: str, form: str) -> bool:
         return False
     if surface.isascii() and not any(character.isupper() or character.isdigit() for character in surface):
         return surface == form
+    if surface.isascii() and " " in surface and not set(filter(str.islower, surface.split())) <= set(form.split()):
+        return False  # `8 percent`, `At home`
     if surface.isascii() and len(form) <= 5 and form.isupper():
         return surface == form or (len(form) >= 4 and surface == form.capitalize())
     if surface.isascii() and len(form) <= 3:  # aT is a firm, At begins a sentence

@@ -29,11 +29,12 @@ from nlp.linking import Entity, Linker
 from nlp.matching import TableMatcher, ends_word, starts_word, written_so
 from nlp.partnership import ModelPair, read_events, read_pairs
 from nlp.passages import Passage
+from nlp.persons import is_person, without_person
 from nlp.plan import Plan, plan_reading
 from nlp.recognition import Mention, Recognizer, is_credit, without_overlaps
 from nlp.tokenizer import KiwiTokenizer, is_common_noun, is_dictionary_noun, is_noun_phrase
 from nlp.undisclosed import undisclosed_partners
-from nlp.unlisted import USED_ALONE, is_korean_name, is_no_firm, is_person
+from nlp.unlisted import USED_ALONE, is_korean_name, is_no_firm
 from nlp.unlisted_english import is_english_name, is_label
 
 SPANS = "organizations"
@@ -42,7 +43,10 @@ _HANGUL_GLOSS = re.compile(r"\(([가-힣]{2,})\)")
 _LIKELY_NAME = 0.5  # the encoder's own names from here on are candidates; the last step weighs how sure it was
 _SURE_NAME = 0.95  # of 60 such names of the table that no context confirmed, three were something else
 _UNLIKELY_NAME = 0.3  # of 300 names that rules alone found and the encoder took for less, nine were organisations
+_HARDLY_NAME = 0.1  # of 80 unmistakable names of the table that it took for less, most were words, halls and districts
+_LEAST = {"table": _HARDLY_NAME, "doubtful": _UNLIKELY_NAME, **dict.fromkeys(USED_ALONE, _UNLIKELY_NAME)}
 _POSTS = ("대표", "회장", "사장", "이사", "원장", "총장", "교수", "CEO")  # `김하늘 대표(KMWX)` names her firm
+_COMPOUND = re.compile(r"-(?!(?:led|backed|based|owned|run|made|funded|affiliated|listed)\b)[a-z]")  # `Managed-cloud`
 _POSSESSIVE = re.compile(r"[A-Za-z]['’]")  # `s Hospital` of `Women's Hospital`
 
 Reading = tuple[Passage, Prediction, list[Mention]]
@@ -195,6 +199,7 @@ def _with_tagged(doc: Doc, mentions: list[Mention], predictions: Sequence[Readin
         for span in prediction.spans:
             if span.probability >= _LIKELY_NAME:
                 start, end = whole_place(full, passage.to_article(span.start), passage.to_article(span.end))
+                start, end = without_person(full, start, end)
                 tagged[start, end] = Mention(start, end, full[start:end], (), "model")
                 sure[start] = max(sure.get(start, 0.0), span.probability)
     bare = _without_cut(doc, bare_names(list(tagged.values()), beside=mentions))
@@ -268,16 +273,12 @@ def _judged(predictions: Sequence[Reading]) -> dict[int, float]:
 
 
 def _without_words(mentions: Sequence[Mention], judged: Mapping[int, float]) -> list[Mention]:
-    """Leave out what the table lacks, rules took for a name by its use alone, and the encoder takes for a word."""
+    """Leave out what rules found by its use or the table by its form, and the encoder takes for a word everywhere."""
     best: dict[str, float] = {}
     for one in mentions:
         if one.start in judged:
             best[one.surface] = max(best.get(one.surface, 0.0), judged[one.start])
-    return [
-        one
-        for one in mentions
-        if one.organizations or one.source not in USED_ALONE or best.get(one.surface, 1.0) >= _UNLIKELY_NAME
-    ]
+    return [one for one in mentions if best.get(one.surface, 1.0) >= _LEAST.get(one.source, 0.0)]
 
 
 def is_name(full: str, start: int, end: int) -> bool:
@@ -290,7 +291,8 @@ def is_name(full: str, start: int, end: int) -> bool:
     if " " in surface and is_person(surface.split()[-1], full):  # `하랑통신 윤가온` of `하랑통신 윤가온 전무`
         return False
     if surface.isascii():
-        return is_english_name(surface) and not is_label(surface, full[end : end + 1])
+        part = is_label(surface, full[end : end + 1]) or _COMPOUND.match(full, end)
+        return is_english_name(surface) and not part
     if not is_korean_name(surface) or is_no_firm(surface, full) or is_noun_phrase(surface):
         return False
     word = _WORD.match(full, start)

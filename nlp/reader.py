@@ -15,6 +15,7 @@ from nlp.encoder import load_encoder
 from nlp.features import View
 from nlp.pipeline import load_pipeline, make_doc, uses_model
 from nlp.places import PLACES
+from nlp.products import PRODUCTS
 
 _CHUNK = 16  # articles handed to a process at a time
 
@@ -29,7 +30,7 @@ class Reader:
     def version(self) -> str:
         """Names program, model and company table; a stored reading by another version has to be made again."""
         data = files("nlp") / "data"
-        digest = hashlib.sha256((data / PLACES).read_bytes())
+        digest = hashlib.sha256((data / PLACES).read_bytes() + (data / PRODUCTS).read_bytes())
         for table in sorted((data / "organizations").iterdir(), key=lambda entry: entry.name):
             digest.update(table.read_bytes())
         encoder = load_encoder() if uses_model(self._model) else None

@@ -14,6 +14,7 @@ from typing import NamedTuple
 from spacy.tokens import Doc
 
 from nlp.matching import PARTICLES
+from nlp.persons import POST_AFTER, is_person
 from nlp.places import is_place
 from nlp.products import is_called_product, is_product
 from nlp.sentences import Sentence
@@ -66,25 +67,9 @@ _HEADLINE_PARTNER = re.compile(
 _HEADLINE_LIST = re.compile(
     r"^(?:\[[^\]]*\]\s*)?([가-힣A-Za-z0-9&+.]{2,}(?:\s[A-Z]{2,4})?(?:\s?[-–·ㆍ∙×X&x]\s?[가-힣A-Za-z0-9&+.]{2,}){1,4})(?=[\s,…'\"‘“])"
 )
-_PERSON_AFTER = re.compile(
-    r"^\s?(?:신임\s|전\s|공동\s|각자\s)?(?:대표|회장|사장|부회장|부사장|전무|상무|이사|교수|의원|장관|차관|시장|군수|지사|총장|원장|병원장|소장|센터장|본부장|실장|팀장|부장|과장|연구원|애널리스트|"
-    r"기자|특파원|감독|선수|씨|위원장|위원|대통령|총리|판사|검사|변호사|박사|CEO|CTO|CFO|COO|행장|매니저|디렉터|작가|배우|그룹장|사업부장)"
-)
-_PERSON_BEFORE = re.compile(r"(?:선수|골퍼|배우|가수|감독|작가|앵커|셰프|모델|교수|박사|변호사|대표|회장|사장|아나운서|유튜버|방송인)\s['‘]?$")
 _HEADLINE_TARGET = re.compile(
     r"[,…]\s(?:[^\s,…]+\s){0,4}?(?:['‘“\"](?P<quoted>[^'’”\"]{2,16})['’”\"]|(?P<bare>[가-힣A-Za-z0-9&+.]{2,}))\s"
     r"(?:[^\s,…]+\s)?(?:지분|경영권|인수|품는|품었|품에|투자)"
-)
-# 대표 and CEO follow a firm's name as often as a person's.
-_TITLE_OF_PERSON = re.compile(
-    r"^\s(?:신임\s|전\s|공동\s)?(?:회장|사장|부회장|부사장|전무|상무|교수|의원|장관|차관|연구원|애널리스트|감독|선수|위원장|변호사|박사|배우|작가)|^\s?씨(?![가-힣])"
-)
-# `허정무 나래생명 채널팀장`: a caption's person, the firm and the post; not `마키나 이상엽 대표`, a firm and its head.
-_POST_AFTER_FIRM = re.compile(
-    r"^\s(?P<firm>[^\s,.]{2,15})(?:\s[^\s,.]{2,12})?(?:\s|(?<=[가-힣]))(?:\S{0,8}(?:팀장|본부장|부장|실장|단장|총괄|센터장|전무|상무|사장|회장|대표))(?![가-힣]{2})"
-)
-_PERSON_NAME = re.compile(
-    r"^(?:[김이박최정강조윤장임한오서신권황안송류전홍고문양손배백허유남심노하곽성차주우구민진지엄채원천방공현함변염여추도소석선설마길연위표명기반왕금옥육인맹제모탁국어은편용]|남궁|제갈|선우|황보|독고)[가-힣]{2}$"
 )
 _GENERIC = frozenset(
     ["한국", "미국", "중국", "일본", "유럽", "영국", "독일", "프랑스", "대만", "인도", "베트남", "호주", "캐나다", "싱가포르", "태국", "인도네시아", "말레이시아", "필리핀", "러시아", "우크라이나", "이스라엘", "사우디", "사우디아라비아", "아랍에미리트", "브라질", "멕시코", "스페인", "이탈리아", "네덜란드", "스위스", "스웨덴", "북한", "홍콩", "남미", "북미", "중동", "동남아", "동남아시아", "아시아", "아프리카", "국내", "해외", "글로벌", "서울", "부산", "대구", "인천", "광주", "대전", "울산", "세종", "경기", "강원", "충북", "충남", "전북", "전남", "경북", "경남", "제주", "수도권", "지역", "정부", "당국", "업계", "시장", "기업", "회사", "업체", "고객", "고객사", "파트너", "파트너사", "협력사", "스타트업", "대기업", "중소기업", "중견기업", "벤처", "그룹", "계열사", "자회사", "모회사", "본사", "지사", "법인", "양사", "양측", "두회사", "3사", "관계자", "대표", "투자자", "투자사", "사업자", "통신사", "은행권", "금융권", "금융", "산업", "산업계", "학계", "대학", "대학교", "병원", "연구소", "연구원", "협회", "재단", "조합", "기관", "단체", "센터", "위원회", "공사", "공단", "은행", "증권", "보험", "카드", "플랫폼", "서비스", "솔루션", "제품", "기술", "데이터", "클라우드", "인공지능", "반도체", "배터리", "로봇", "자동차", "전기차", "바이오", "제약", "게임", "콘텐츠", "미디어", "에너지", "시스템", "네트워크", "프로젝트", "프로그램", "사업", "계약", "협약", "업무협약", "협력", "파트너십", "컨소시엄", "얼라이언스", "동맹", "AI", "IT", "ICT", "CEO", "CTO", "CFO", "COO", "CES", "MWC", "MOU", "NDA", "R&D", "ESG", "IPO", "5G", "6G", "GPU", "CPU", "NPU", "HBM", "LLM", "SaaS", "PaaS", "IaaS", "API", "B2B", "B2C", "B2G", "IoT", "VR", "AR", "XR", "OTT", "DX", "AX", "ERP", "CRM", "SCM", "PoC", "IP", "PC", "TV", "APP", "IR", "PR", "VC", "AC", "M&A", "ETF", "ODA", "SMR", "LNG", "ESS", "EV", "UAM", "MRO", "FDA", "EU", "UN", "WTO", "FTA", "APEC", "OECD", "GDP", "CDMO", "CMO", "CRO", "ADC", "AICC", "SNS", "K-팝", "K팝", "AIDC", "GPUaaS", "MVNO", "QR", "ICO", "NFT", "STO", "DB", "AWS사업", "지난해", "올해", "내년", "이날", "이번", "최근", "현재", "오늘", "전날", "상반기", "하반기", "이재명", "트럼프", "대통령", "국회", "여당", "야당", "국민", "시민", "청년", "학생", "고객들", "소상공인", "농가", "농민", "대학생", "직원", "임직원", "글로벌기업", "빅테크", "외국계", "사모펀드", "시중은행", "국책은행", "저축은행", "지자체", "공공기관", "금융기관", "금융회사", "금융사", "보험사", "카드사", "증권사", "건설사", "제조사", "제약사", "게임사", "항공사", "조선사", "대학병원", "종합병원", "상급종합병원", "초등학교", "고등학교", "중학교", "유치원", "어린이집", "매체", "언론", "방송", "신문", "홈페이지", "온라인", "오프라인", "모바일", "경영진", "임원진", "체인", "호텔체인", "투자은행", "제지공장", "사단법인", "재단법인", "사회적협동조합", "협동조합", "법무법인", "회계법인", "주식회사", "농업회사법인", "이커머스", "전자상거래", "멘토링", "푸드", "커머스", "손자회사", "선급금", "중남미", "운용사", "액셀러레이터", "벤처캐피탈", "유전체", "너도나도", "참여사", "회원사", "공급사", "발주처", "채권단", "주주", "최대주주", "주정부", "연방정부", "철강", "조선", "방산", "원전", "석유화학", "오사카", "도쿄", "베이징", "상하이", "상대", "상대방", "상대사", "모바일월드콩그레스", "갤러리", "라운지", "스토어", "쇼핑몰", "편의점", "백화점", "면세점", "약국", "학원", "병의원", "치과", "한의원", "요양병원", "동물병원", "카페", "레스토랑", "호텔", "리조트", "아파트", "프랜차이즈", "오픈이노베이션", "추진위원회", "조직위원회", "이사회", "주주총회", "사무국"]
@@ -115,19 +100,6 @@ def tells_kind(name: str) -> bool:
 def is_tail_word(word: str) -> bool:
     """Whether a Korean word only ends names of firms and is none by itself: 캐피털, 테라퓨틱스."""
     return bool(_TAIL_WORD.match(word) or _SUFFIX["company"].fullmatch(word))
-
-
-def is_person(name: str, full: str) -> bool:
-    """Whether a name of two to four syllables that begins with a surname is called by a person's title anywhere."""
-    if not _PERSON_NAME.match(name):
-        return False
-    places = [(match.start(), match.end()) for match in re.finditer(re.escape(name), full)]
-    return any(
-        _TITLE_OF_PERSON.match(full[end : end + 12])
-        or _PERSON_BEFORE.search(full[max(0, start - 10) : start])
-        or ((post := _POST_AFTER_FIRM.match(full[end : end + 40])) and not _PERSON_NAME.match(post["firm"]))
-        for start, end in places
-    )
 
 
 def is_no_firm(name: str, full: str) -> bool:
@@ -253,7 +225,7 @@ def _join(words: list[_NominalWord], text: str) -> None:
 def _source_of_use(word: _NominalWord, text: str) -> str | None:
     """How the word itself shows that it names an organisation, if it does."""
     after = text[word.start + len(word.joined) + len(word.particle) :]
-    if _PERSON_AFTER.match(after) and not word.particle:
+    if POST_AFTER.match(after) and not word.particle:
         return None
     name = word.joined
     if tells_kind(name) and len(name) >= 3 and not _BARE_SUFFIX.match(name):

@@ -13,6 +13,7 @@ from nlp.endings import bare_names, whole_place
 from nlp.gazetteer import load
 from nlp.generic import generic_places
 from nlp.linking import Linker, provisional_id
+from nlp.persons import without_person
 from nlp.recognition import Mention
 
 
@@ -301,6 +302,46 @@ def test_a_listed_name_that_is_also_a_word_is_meant_where_the_encoder_is_sure(
     if load_encoder() is None:
         pytest.skip("no trained model in this checkout")
     assert (org_id in found(load_reader(), text)) == meant
+
+
+@pytest.mark.parametrize(
+    ("text", "lang", "org_id"),
+    [
+        ("Orbis Robotics bought 8 percent of Hana Lidar on Monday and signed a supply deal.", "en", "8percent"),
+        ("At home, Orbis Robotics signed a supply deal with Hana Lidar.", "en", "at-home"),
+    ],
+)
+def test_words_of_a_text_are_not_a_name_that_is_written_as_one_or_in_capitals(
+    reader: Reader, text: str, lang: str, org_id: str
+) -> None:
+    assert org_id not in found(reader, text, lang)
+
+
+@pytest.mark.skipif(load_encoder() is None, reason="no model")
+@pytest.mark.parametrize(
+    ("text", "org_id", "named"),
+    [
+        ("정부는 24일 외식업체 육성자금 지원 대상 41곳을 발표하고 네이버와 협약을 맺었다.", "daesang", False),
+        ("식품기업 대상은 24일 네이버와 업무협약을 맺었다.", "daesang", True),
+        ("네이버는 24일 서울 코엑스에서 카카오와 업무협약을 맺었다.", "coex", False),
+    ],
+)
+def test_a_listed_name_that_the_encoder_takes_for_a_word_or_a_hall_is_none(text: str, org_id: str, named: bool) -> None:
+    assert (org_id in found(load_reader(), text)) == named
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("하랑통신 윤가온 전무", "하랑통신"),
+        ("알에프온 제갈연 대표", "알에프온"),
+        ("하랑연구원 허민 단장", "하랑연구원"),
+        ("하랑 클라우드와 협약", "하랑 클라우드와 협약"),
+    ],
+)
+def test_a_person_behind_the_firm_is_no_part_of_its_name(text: str, name: str) -> None:
+    start, end = without_person(text, 0, len(text))
+    assert text[start:end] == name
 
 
 def test_a_listed_firms_short_form_may_come_before_its_name(reader: Reader) -> None:
