@@ -189,17 +189,15 @@ def learn(examples: Sequence[Example], linker: Linker) -> tuple[Weights, dict[st
     The third step learns only from articles that the encoder was not trained on (`unseen`): what a model says of its
     own training data is surer than it will ever be again.
     """
-    original = [one for one in examples if not one.renamed]
-    facts = [sentence_facts(one, linker) for one in original]
+    facts = [sentence_facts(one, linker) for one in examples]
     held_out: list[Read] = []
     for part in range(FOLDS):
-        rest = [told for one, told in zip(original, facts, strict=True) if one.fold != part]
+        rest = [told for one, told in zip(examples, facts, strict=True) if one.fold != part]
         sentence = learn_sentences(rest, penalty=2.0)
         first = Weights(sentence, {}, {}, "")
         held_out += [(one, read_pairs(one.view, first, linker, one.model)) for one in examples if one.fold == part]
-    as_told = [read for read in held_out if not read[0].renamed]
-    joined = {"rules": _learn_rules(as_told)}
-    scored = {"rules": _crossed(as_told, {}, "rules", _learn_rules)}
+    joined = {"rules": _learn_rules(held_out)}
+    scored = {"rules": _crossed(held_out, {}, "rules", _learn_rules)}
     fresh = [(one, readings) for one, readings in held_out if one.unseen and any(reading.model for reading in readings)]
     if fresh:
         second = Weights({}, dict(joined), {}, "")

@@ -64,20 +64,19 @@ def _is_held_out(row: Mapping[str, Any]) -> bool:
 
 def read_examples(rows: Sequence[tuple[Mapping[str, Any], bool]], use_model: bool, processes: int) -> list[Example]:
     """Examples of (article, unseen) rows, in the rows' order: each as it is, without its headline, and, if it is of
-    the corpus and the encoder was not trained on it, with names of the company table."""
+    the corpus, with names of the company table."""
     renamer = Renamer(gazetteer.load())
-    forms = [(form, unseen) for row, unseen in rows for form in _forms(row, renamer if use_model else None)]
+    forms = [(form, unseen) for row, unseen in rows for form in _forms(row, renamer)]
     with ProcessPoolExecutor(processes) as pool:
         read = pool.map(read_example, *zip(*((f, use_model, u) for f, u in forms), strict=True), chunksize=16)
         return [example for example in read if example is not None]
 
 
-def _forms(row: Mapping[str, Any], renamer: Renamer | None) -> Iterator[Mapping[str, Any]]:
+def _forms(row: Mapping[str, Any], renamer: Renamer) -> Iterator[Mapping[str, Any]]:
     yield row
     if row["title"]:
         yield {**row, "title": None}
-    renamed = renamer.renamed(row) if renamer and "split" in row and _is_held_out(row) else None
-    if renamed:
+    if "split" in row and (renamed := renamer.renamed(row)):
         yield renamed
 
 
