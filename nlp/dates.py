@@ -58,7 +58,7 @@ _ENGLISH = re.compile(
     | (?P<e_last>\blast\s+)?\b(?P<e_month>{_ENGLISH_MONTH})\s+(?P<e_day>3[01]|[12]\d|0?[1-9])(?:st|nd|rd|th)?\b(?:,?\s+(?P<e_year>(?:19|20)\d\d)\b)?
     | \b(?P<b_day>3[01]|[12]\d|0?[1-9])(?:st|nd|rd|th)?(?:\s+of)?\s+(?P<b_month>{_ENGLISH_MONTH})(?:,?\s+(?P<b_year>(?:19|20)\d\d)\b)?
     | \b(?P<y_month>{_ENGLISH_MONTH}),?\s+(?:of\s+)?(?P<y_year>(?:19|20)\d\d)\b
-    | \b(?P<o_when>last|this|next|in|since|early|late|earlier\s+in|of|by)\s+(?P<o_month>{_ENGLISH_MONTH})
+    | \b(?P<o_when>last|this|next|in|since|early|late|earlier\s+in|of|by)\s+(?P<o_month>{_ENGLISH_MONTH})(?!\.?\s+\d{{1,2}}\b)
     | \b(?P<weekday_next>next\s+)?(?P<weekday>Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday)\b
     | \b(?:on\s+)?the\s+(?P<the_day>3[01]|[12]\d|[1-9])(?:st|nd|rd|th)\b(?!\s+(?:[a-z]+\s+)?(?:anniversary|edition|century|floor|largest|annual))
     | \b(?P<e_word>today|yesterday|tomorrow|the\s+same\s+day|(?:the|a)\s+(?:previous\s+day|day\s+(?:before|earlier)))\b
@@ -276,9 +276,10 @@ _ANNOUNCES_EN = re.compile(
     re.I,
 )
 _NOT_THE_DAY_EN = re.compile(
-    r"\b(?:until|by|since|through|from|before|after|ends?|due|starting|effective|founded|established)\s+(?:\w+\s+)?$",
-    re.I,
+    r"\b(?:until|by|since|through|from|before|after|ends?|due|starting|effective)\s+(?:\w+\s+)?$", re.I
 )
+# A firm was founded in a month or year; a venture, on the day that is news.
+_FOUNDED_EN = re.compile(r"\b(?:founded|established)\s+(?:\w+\s+)?$", re.I)
 # `SEOUL, March 4, 2026 /Wire/ --`: a headline's place and day, which are those of the announcement.
 _DATELINE_BEFORE = re.compile(r"^\W*(?:[A-Z][\w.'-]*(?:\s(?:and|of)\s|[\s,/]+))+\(?$")
 _DATELINE_AFTER = re.compile(r"^\)?[,.]?\s*(?:\([^)]{2,40}\)|/[^/]{2,40}/)?\s*(?:--|[–—-])\s")
@@ -295,13 +296,20 @@ def deal_date(text: str, mentions: Iterable[DateMention], cue: int, lang: str) -
         if mention.precision not in ("day", "month"):
             continue
         before, after = text[: mention.start], text[mention.end :]
-        if (lang == "ko" and _NOT_THE_DAY.match(after)) or (lang == "en" and _NOT_THE_DAY_EN.search(before)):
+        if lang == "ko" and _NOT_THE_DAY.match(after):
+            continue
+        if lang == "en" and _is_other_day_english(before, mention.precision):
             continue
         announced = (_announces if lang == "ko" else _announces_english)(before, after)
         rank = _rank(mention, announced, bool(_DEED.match(after)), cue)
         if best is None or rank > best[0]:
             best = (rank, DealDay(mention.value, mention.precision, announced))
     return best[1] if best else NO_DAY
+
+
+def _is_other_day_english(before: str, precision: str) -> bool:
+    """Whether an English date behind `before` is an end, a start of validity, or when a firm was founded."""
+    return bool(_NOT_THE_DAY_EN.search(before) or (precision != "day" and _FOUNDED_EN.search(before)))
 
 
 def _announces(before: str, after: str) -> bool:

@@ -49,6 +49,10 @@ def test_korean_days(text: str, cue: str, expected: str | None) -> None:
         ("On Dec. 30, 2024, Gaon Tech signed a deal with Narae.", "deal", "2024-12-30"),
         ("Gaon Tech, founded in 2011, signed a deal with Narae.", "deal", None),
         ("Gaon Tech may sign a deal with Narae.", "deal", None),
+        ("Gaon chose Narae under a contract of March 4.", "contract", "2025-03-04"),
+        ("Gaon sells to Narae under a contract of Feb. 27, it said.", "contract", "2025-02-27"),
+        ("A joint venture was founded on March 4 by Gaon and Narae.", "venture", "2025-03-04"),
+        ("Gaon, founded in March 2019, works with Narae.", "works", None),
     ],
 )
 def test_english_days(text: str, cue: str, expected: str | None) -> None:
