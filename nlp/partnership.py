@@ -19,6 +19,7 @@ from nlp.generic import GENERIC
 from nlp.joining import beside_features, logit
 from nlp.kinship import own_firms
 from nlp.linking import Entity, Linker
+from nlp.parallel import told_apart
 from nlp.places import is_place
 from nlp.sentences import Sentence
 from nlp.status import names_memorandum, read_kind, read_status
@@ -87,10 +88,13 @@ def read_pairs(
 
 
 def pairing_rule(view: View, linker: Linker) -> Callable[[int, int], bool]:
-    """Whether two entities of the view (indexes, the lower first) may be partners: no firm with its own subsidiary."""
-    kin = own_firms(view)
+    """Whether two entities of the view (indexes, the lower first) may be partners.
+
+    No firm is with its own subsidiary, none with who has another deal in the same sentence.
+    """
+    barred = own_firms(view) | told_apart(view)
     return lambda one, two: (
-        (one, two) not in kin and _may_be_partners(view.entities[one], view.entities[two], linker)
+        (one, two) not in barred and _may_be_partners(view.entities[one], view.entities[two], linker)
     )
 
 

@@ -7,6 +7,7 @@ import pytest
 
 from nlp import Reader, load_reader
 from nlp.article import parse_article
+from nlp.parallel import told_apart
 
 MOU = {
     "id": "mou",
@@ -95,6 +96,16 @@ def test_a_firm_and_its_own_subsidiary_are_no_partners(reader: Reader, lang: str
     row = {"id": "house", "title": None, "text": text, "lang": lang, "published": "2025-03-04"}
     told = [event for event in reader.read(row)["events"] if event["status"] == "signed"]
     assert len(told) == events
+
+
+def test_two_deals_in_one_sentence_join_no_parties_of_the_other(reader: Reader) -> None:
+    text = "KT는 엔비디아와 AI 반도체 업무협약을, 네이버는 오픈AI와 데이터 공급 계약을 4일 각각 체결했다고 밝혔다."
+    row = {"id": "apart", "title": None, "text": text, "lang": "ko", "published": "2025-03-04"}
+    view = reader.view(parse_article(row))
+    assert view is not None
+    apart = {frozenset((view.entities[one].org_id, view.entities[two].org_id)) for one, two in told_apart(view)}
+    crossed = [("kt", "naver"), ("kt", "openai"), ("nvidia", "naver"), ("nvidia", "openai")]
+    assert apart == {frozenset(pair) for pair in crossed}
 
 
 def test_no_deal_word_no_event(reader: Reader) -> None:
