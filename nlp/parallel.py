@@ -1,4 +1,4 @@
-"""Two deals in one sentence: by `A는 B와 공급 계약을, C는 D와 업무협약을 맺었다` neither A and C nor A and D are partners."""
+"""Two deals in one sentence: by `A는 B와 공급 계약을, C는 D와 협약을 맺었다` neither A and C nor A and D deal."""
 
 from collections import defaultdict
 from collections.abc import Sequence
