@@ -34,15 +34,27 @@ _OWN_BRAND_BEFORE = re.compile(
     r"(?:자사|자체|(?<![가-힣])(?P<owner>[가-힣A-Za-z0-9&]+)의)\s(?:[^\s,.]{1,8}\s){0,3}브랜드(?:인)?\s['‘“\"]?$"
 )
 _PERFORMER_BEFORE = re.compile(r"(?:걸그룹|보이그룹|아이돌(?:\s?그룹)?|인기 그룹|록밴드)\s['‘“\"]?$")
+# `Gana, its conjugation technology,`, `Gana, a software tool`, `Gana dystrophy`.
+_THING = (
+    r"(?:technology|software|product|tool|drug|therapy|treatment|vaccine|device|robot|chip|processor|model|"
+    r"game|engine|suite|algorithm|reagent|compound|antibody|kit)\b"
+)
+_PRODUCT_AFTER_EN = re.compile(
+    rf"[”\"]?,?\s(?:its|the\scompany['’]s|the\sfirm['’]s)\s(?:[\w-]+\s){{0,4}}?{_THING}"
+    rf"|[”\"]?,\san?\s(?:[\w-]+\s){{0,3}}?{_THING}(?=[,.;]|\s(?:that|which|for|to|of|from|made|built|developed|sold)\b)"
+    r"|\s(?:disease|syndrome|dystrophy|virus|anemia|lymphoma)\b"
+)
 
 
 def is_called_product(name: str, full: str) -> bool:
-    """Whether the text says anywhere that `name` is a product, somebody's own brand, or performers.
+    """Whether the text says anywhere that `name` is a product or a thing, somebody's own brand, or performers.
 
-    `AI 세금 솔루션 '가나'`, `자사 브랜드 가나`, `걸그룹 가나`.
+    `AI 세금 솔루션 '가나'`, `자사 브랜드 가나`, `걸그룹 가나`; `Gana, its software`, `Gana disease`.
     """
-    places = [match.start() for match in re.finditer(re.escape(name), full)]
-    return any(_is_introduced_as_product(full, place) for place in places)
+    places = [match.span() for match in re.finditer(re.escape(name), full)]
+    if name.isascii() and any(_PRODUCT_AFTER_EN.match(full, end) for _, end in places):
+        return True
+    return any(_is_introduced_as_product(full, start) for start, _ in places)
 
 
 def _is_introduced_as_product(full: str, place: int) -> bool:

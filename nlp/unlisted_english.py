@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from nlp.places import is_place
-from nlp.products import is_product
+from nlp.products import is_called_product, is_product
 from nlp.sentences import Sentence
 
 _TOKEN = r"(?:[A-ZÀ-Þ][A-Za-zÀ-ÿ0-9’'&+\-]*|[a-z]{1,3}[A-Z][A-Za-z0-9]+|\d+[A-Z][A-Za-z]+)(?:\.(?:ai|io|com|ly|co|AI|TV|net|org))?"
@@ -119,7 +119,8 @@ def unlisted_english(full: str, sentences: Sequence[Sentence], known: set[str]) 
             source = _source(name, start, text)
             if source == "initial" and not re.search(rf"[a-z,] {re.escape(name)}\b|\b{re.escape(name)} [A-Z]", lines):
                 continue  # capitalised only because it begins a sentence
-            if source and name not in known and name.partition(" for ")[0] not in known:  # `Samsung for AI6`
+            new = name not in known and name.partition(" for ")[0] not in known  # `Samsung for AI6`
+            if source and new and not is_called_product(name, full):
                 found.setdefault(name, source)
                 short = _LEGAL.sub("", name)
                 if short != name and short not in known and short not in _GENERIC:

@@ -74,10 +74,10 @@ def test_the_articles_own_short_form_is_the_same_organisation(reader: Reader) ->
     assert any({"가람전자통신공업", "가람공업"} <= set(names) for names in entities.values())
 
 
-@pytest.mark.parametrize("pair", ["나래손보 나래손해보험", "새봄과기대 새봄과학기술대학교", "가온TP 가온테크노파크"])
+@pytest.mark.parametrize("pair", ["나래손보 나래손해보험", "새봄과기대 새봄과학기술대학교", "가온TP 가온테크노파크", "HG PE HG프라이빗에쿼티"])
 def test_a_usual_abbreviation_is_the_same_organisation(pair: str) -> None:
-    names = pair.split()
-    mentions = [Mention(pair.index(name), pair.index(name) + len(name), name, (), "model") for name in names]
+    names = list(pair.rsplit(" ", 1))
+    mentions = [Mention(pair.rindex(name), pair.rindex(name) + len(name), name, (), "model") for name in names]
     (entity,) = Linker(load()).link(pair, mentions, "ko")
     assert entity.names == names
 
@@ -467,6 +467,19 @@ def test_a_firm_is_not_the_listed_one_in_its_bracket(reader: Reader) -> None:
 )
 def test_brands_performers_terms_and_a_firms_own_institute_are_no_parties(reader: Reader, text: str, name: str) -> None:
     assert not any(name in form for forms in found(reader, text).values() for form in forms)
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "named"),
+    [
+        ("Gaon Bio signed with Narae Pharma to use BloomLink, its linker technology.", "BloomLink", False),
+        ("Gaon Bio and Narae Pharma agreed to sell BloomLink, a software tool for clinics.", "BloomLink", False),
+        ("Gaon Bio signed with Narae Pharma on Harding disease.", "Harding", False),
+        ("Gaon Bio signed with BloomLink, a software developer.", "BloomLink", True),
+    ],
+)
+def test_an_english_text_calls_some_names_things(reader: Reader, text: str, name: str, named: bool) -> None:
+    assert (name in {form for forms in found(reader, text, "en").values() for form in forms}) == named
 
 
 @pytest.mark.parametrize(
