@@ -74,9 +74,11 @@ def test_the_articles_own_short_form_is_the_same_organisation(reader: Reader) ->
     assert any({"가람전자통신공업", "가람공업"} <= set(names) for names in entities.values())
 
 
-@pytest.mark.parametrize("pair", ["나래손보 나래손해보험", "새봄과기대 새봄과학기술대학교", "가온TP 가온테크노파크", "HG PE HG프라이빗에쿼티"])
+@pytest.mark.parametrize(
+    "pair", ["나래손보 나래손해보험", "새봄과기대 새봄과학기술대학교", "가온TP 가온테크노파크", "HG PE HG프라이빗에쿼티"]
+)
 def test_a_usual_abbreviation_is_the_same_organisation(pair: str) -> None:
-    names = list(pair.rsplit(" ", 1))
+    names = pair.rsplit(" ", 1)
     mentions = [Mention(pair.rindex(name), pair.rindex(name) + len(name), name, (), "model") for name in names]
     (entity,) = Linker(load()).link(pair, mentions, "ko")
     assert entity.names == names
