@@ -75,7 +75,8 @@ def test_the_articles_own_short_form_is_the_same_organisation(reader: Reader) ->
 
 
 @pytest.mark.parametrize(
-    "pair", ["나래손보 나래손해보험", "새봄과기대 새봄과학기술대학교", "가온TP 가온테크노파크", "HG PE HG프라이빗에쿼티"]
+    "pair",
+    ["나래손보 나래손해보험", "새봄과기대 새봄과학기술대학교", "가온TP 가온테크노파크", "HG PE HG프라이빗에쿼티"],
 )
 def test_a_usual_abbreviation_is_the_same_organisation(pair: str) -> None:
     names = pair.rsplit(" ", 1)
