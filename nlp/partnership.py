@@ -32,7 +32,7 @@ UNSETTLED = ("talks", "rumoured", "ended", "denied")
 _SETTLED = ("announced", "signed", "planned")
 _SETTLED_MOU = ("signed", "planned")  # a paper: of 320 labelled as news none is only announced
 _EVIDENCE_MARGIN = 1.5  # a body sentence this little weaker than the headline is the better evidence
-_STATED = 0.25  # what words that state a kind or status add to the encoder's share for it
+_STATED = 0.15  # what words that state a kind or status add to the encoder's share for it
 _WORTH_ASKING = 0.1  # a pair that only the encoder sees is considered from this probability on
 
 
