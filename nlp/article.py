@@ -65,6 +65,11 @@ def _day(value: object) -> date | None:
     return (moment.astimezone(_KST) if moment.tzinfo else moment).date()
 
 
+def has_hangul(text: str) -> bool:
+    """Whether a Korean syllable stands in `text`."""
+    return _HANGUL.search(text) is not None
+
+
 def _language(value: object, text: str) -> str:
     """The stated language, or Korean where at least every fifth letter is Hangul."""
     if isinstance(value, str) and value[:2].lower() in LANGUAGES:

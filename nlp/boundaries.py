@@ -6,6 +6,7 @@ Rules see capitals, particles and endings, the encoder sees the sentence. In 1,4
 
 import re
 
+from nlp.article import has_hangul
 from nlp.gazetteer import fold
 from nlp.matching import PARTICLES
 from nlp.places import is_place
@@ -16,7 +17,6 @@ from nlp.unlisted import is_tail_word
 _SURE_OF_LONGER = 0.9
 _SURE_OF_SHORTER = 0.97
 _BRANCH = re.compile(r"(?:법인|지사|지점|본사|본부|지부)$")
-_HANGUL = re.compile(r"[가-힣]")
 
 
 def is_outdone(full: str, found: Mention, tagged: Mention, probability: float) -> bool:
@@ -56,6 +56,6 @@ def _tells_part(word: str) -> bool:
 
 def _may_be_shorter(full: str, found: Mention, tagged: Mention) -> bool:
     """`Fund of Abu Dhabi`, `이음퀀텀 연구원`; in Korean whole words only, as a syllable may be the name's."""
-    if not _HANGUL.search(found.surface):
+    if not has_hangul(found.surface):
         return True
     return found.source == "suffix" and found.start == tagged.start and full[tagged.end] == " "

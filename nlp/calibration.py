@@ -137,9 +137,9 @@ def _learn_model(held_out: Sequence[Read], weights: Weights) -> dict[str, list[f
 
 
 def _worth(example: Example, reading: PairReading) -> float:
-    if example.published:
-        return _PUBLISHED if _is_ours(example, reading) else _WRITTEN
-    return _RENAMED if example.renamed else _WRITTEN
+    if example.renamed:
+        return _RENAMED
+    return _PUBLISHED if example.published and _is_ours(example, reading) else _WRITTEN
 
 
 def _labelled(example: Example, readings: Sequence[PairReading]) -> list[tuple[PairReading, int]]:

@@ -6,10 +6,10 @@ from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
-from nlp import gazetteer
 from nlp.article import parse_article
 from nlp.corpus import CORE_STATUSES
 from nlp.features import View
+from nlp.gazetteer import fold, load
 from nlp.linking import Entity
 from nlp.partnership import ModelPair
 from nlp.pipeline import load_pipeline, make_doc, model_pairs
@@ -65,7 +65,7 @@ def _is_held_out(row: Mapping[str, Any]) -> bool:
 def read_examples(rows: Sequence[tuple[Mapping[str, Any], bool]], use_model: bool, processes: int) -> list[Example]:
     """Examples of (article, unseen) rows, in the rows' order: each as it is, without its headline, and, if it is of
     the corpus, with names of the company table."""
-    renamer = Renamer(gazetteer.load())
+    renamer = Renamer(load())
     forms = [(form, unseen) for row, unseen in rows for form in _forms(row, renamer)]
     with ProcessPoolExecutor(processes) as pool:
         read = pool.map(read_example, *zip(*((f, use_model, u) for f, u in forms), strict=True), chunksize=16)
@@ -81,7 +81,7 @@ def _forms(row: Mapping[str, Any], renamer: Renamer) -> Iterator[Mapping[str, An
 
 
 def _labels(view: View, row: Mapping[str, Any]) -> dict[tuple[int, int], int | None]:
-    names = [{gazetteer.fold(name) for name in (entity.name, *entity.aliases)} for entity in view.entities]
+    names = [{fold(name) for name in (entity.name, *entity.aliases)} for entity in view.entities]
     found: dict[tuple[int, int], int | None] = {}
     for event in row["events"]:
         members = [_owners(party, view.entities, names) for party in event["parties"]]
@@ -103,7 +103,7 @@ def _owners(party: Mapping[str, Any], entities: Sequence[Entity], names: Sequenc
     """
     if not party["names"]:
         return [index for index, one in enumerate(entities) if one.source == "undisclosed"]
-    wanted = {gazetteer.fold(name) for name in party["names"]}
+    wanted = {fold(name) for name in party["names"]}
     return [index for index, known in enumerate(names) if known & wanted]
 
 

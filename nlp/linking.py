@@ -9,6 +9,7 @@ from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
+from nlp.article import has_hangul
 from nlp.gazetteer import Gazetteer, Organization, fold
 from nlp.recognition import Mention
 from nlp.sentences import BREAK
@@ -323,4 +324,4 @@ def _country(entity: Entity, full: str, lang: str, ends: Sequence[int]) -> str |
         nations = list(_NATION.finditer(full, begin, mention.start))
         if nations and _FROM_NATION.fullmatch(full, nations[-1].end(), mention.start):
             return nations[-1].lastgroup
-    return "KR" if lang == "ko" and any("가" <= character <= "힣" for character in entity.name) else None
+    return "KR" if lang == "ko" and has_hangul(entity.name) else None

@@ -19,7 +19,7 @@ def told_apart(view: View) -> frozenset[tuple[int, int]]:
         clauses: dict[int, set[int]] = defaultdict(set)
         for part in parts:
             clauses[part.entity].add(part.clause)
-        whole = {clause for clause in set().union(*clauses.values()) if _has_partners(parts, clause)}
+        whole = {clause for clause in {part.clause for part in parts} if _has_partners(parts, clause)}
         for one, two in combinations(sorted(clauses), 2):
             both = clauses[one] | clauses[two]
             together[one, two] |= bool(clauses[one] & clauses[two]) or not both <= whole

@@ -31,7 +31,6 @@ from nlp.partnership import ModelPair, read_events, read_pairs
 from nlp.passages import Passage
 from nlp.persons import is_person, without_person
 from nlp.plan import Plan, plan_reading
-from nlp.products import is_called_product
 from nlp.recognition import Mention, Recognizer, is_credit, without_overlaps
 from nlp.tokenizer import KiwiTokenizer, is_common_noun, is_dictionary_noun, is_noun_phrase
 from nlp.undisclosed import undisclosed_partners
@@ -293,7 +292,7 @@ def is_name(full: str, start: int, end: int) -> bool:
         return False
     if surface.isascii():
         part = is_label(surface, full[end : end + 1]) or _COMPOUND.match(full, end)
-        return is_english_name(surface) and not part and not is_called_product(surface, full)
+        return is_english_name(surface) and not part and not is_no_firm(surface, full)
     if not is_korean_name(surface) or is_no_firm(surface, full) or is_noun_phrase(surface):
         return False
     word = _WORD.match(full, start)

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from nlp.article import has_hangul
 from nlp.gazetteer import Gazetteer, Organization
 from nlp.training.augment import sound_class
 
@@ -31,7 +32,7 @@ class _Member:
     forms: set[str] = field(default_factory=set)
 
     def written_in(self, hangul: bool) -> list[str]:
-        return [form for form in sorted(self.forms) if _is_hangul(form) == hangul]
+        return [form for form in sorted(self.forms) if has_hangul(form) == hangul]
 
 
 class Renamer:
@@ -79,9 +80,9 @@ class Renamer:
         if any(self._gazetteer.lookup(form) for form in member.forms):
             return None
         hangul, latin = member.written_in(hangul=True), member.written_in(hangul=False)
-        sounds = {sound_class(form) for form in hangul or latin}
-        sort = self._sorts.get((member.type, min(sounds), member.korean))
-        if len(sounds) > 1 or sort is None:
+        sound, *others = {sound_class(form) for form in hangul or latin}
+        sort = self._sorts.get((member.type, sound, member.korean))
+        if others or sort is None:
             return None
         for one, name in (draw.choice(sort) for _ in range(_DRAWS)):
             fits = name not in article and (not (hangul and latin) or _name(one, hangul=False))
@@ -110,7 +111,7 @@ def _with_names(article: str, marks: list[dict[str, Any]], bearers: Mapping[str,
     for mark in sorted(marks, key=lambda mark: int(mark["start"])):
         one = bearers.get(mark["key"])
         if one is not None:
-            parts += [article[last : mark["start"]], _name(one, _is_hangul(mark["surface"])) or mark["surface"]]
+            parts += [article[last : mark["start"]], _name(one, has_hangul(mark["surface"])) or mark["surface"]]
             last = mark["end"]
     return "".join([*parts, article[last:]])
 
@@ -122,8 +123,4 @@ def _renamed_party(party: Mapping[str, Any], parties: Mapping[str, Organization]
 
 def _name(one: Organization, hangul: bool) -> str | None:
     """How the table writes it in that script, if it does."""
-    return next((name for name in (one.name_ko, one.name_en) if name and _is_hangul(name) == hangul), None)
-
-
-def _is_hangul(name: str) -> bool:
-    return any("가" <= character <= "힣" for character in name)
+    return next((name for name in (one.name_ko, one.name_en) if name and has_hangul(name) == hangul), None)

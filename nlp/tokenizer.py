@@ -14,7 +14,8 @@ from kiwipiepy import Kiwi, Token
 from spacy.tokens import Doc
 from spacy.vocab import Vocab
 
-_HANGUL = re.compile("[가-힣]")
+from nlp.article import has_hangul
+
 _KOREAN_STYLE = re.compile(r"^K-(?=[가-힣])")
 
 
@@ -31,7 +32,7 @@ def is_common_noun(word: str) -> bool:
     (What the dictionary lacks Kiwi calls a noun, too.)
     """
     word = _KOREAN_STYLE.sub("", word)
-    if not _HANGUL.search(word):
+    if not has_hangul(word):
         return False
     tokens = load_kiwi().tokenize(word)
     if len(tokens) == 2 and tokens[0].tag == "XPN":
@@ -42,7 +43,7 @@ def is_common_noun(word: str) -> bool:
 @lru_cache(maxsize=10_000)
 def is_dictionary_noun(word: str) -> bool:
     """Whether `word` is one Korean noun, common or proper, of Kiwi's dictionary."""
-    return bool(_HANGUL.search(word)) and _is_listed(load_kiwi().tokenize(word), "NNG", "NNP")
+    return has_hangul(word) and _is_listed(load_kiwi().tokenize(word), "NNG", "NNP")
 
 
 def _is_listed(tokens: Sequence[Token], *tags: str) -> bool:
